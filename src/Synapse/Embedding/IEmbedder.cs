@@ -1,0 +1,19 @@
+namespace Synapse.Embedding;
+
+/// <summary>Turns text into embeddings of one space. Safe to call from several threads at once.</summary>
+public interface IEmbedder
+{
+    /// <summary>The space that every embedding of this embedder lives in.</summary>
+    EmbeddingSpace Space { get; }
+
+    /// <summary>Embeds a question or search query.</summary>
+    /// <returns><see cref="EmbeddingSpace.Dimensions"/> numbers of unit length, or all zero.</returns>
+    ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken);
+
+    /// <summary>Embeds passages.</summary>
+    /// <param name="passages">The texts, in order.</param>
+    /// <param name="destination">Receives the embeddings one after the other; its length is the number of passages times the dimensions.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
+    ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken);
+}

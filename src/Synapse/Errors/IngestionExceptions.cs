@@ -1,0 +1,19 @@
+namespace Synapse.Errors;
+
+/// <summary>The path given does not exist.</summary>
+public sealed class PathNotFoundException(string path)
+    : SynapseException(SynapseErrorKind.BadInput, "path_not_found", "Path not found",
+        $"'{path}' does not exist. Check the spelling; relative paths start at the current folder.");
+
+/// <summary>The path exists and may not be read.</summary>
+public sealed class PathUnreadableException(string path, string reason, Exception? innerException = null)
+    : SynapseException(SynapseErrorKind.BadInput, "path_unreadable", "Path unreadable",
+        $"'{path}' cannot be read: {reason}. Check its permissions.", innerException);
+
+/// <summary>The path may not be indexed at all, such as the system's own folders or the data folder of Synapse.</summary>
+public sealed class PathNotAllowedException(string path, string reason)
+    : SynapseException(SynapseErrorKind.BadInput, "path_not_allowed", "Path not allowed", $"'{path}' is not indexed: {reason}.");
+
+/// <summary>There is nothing to search or to answer from.</summary>
+public sealed class NothingIndexedException(string message)
+    : SynapseException(SynapseErrorKind.NotFound, "nothing_indexed", "Nothing indexed", message);
