@@ -32,4 +32,11 @@ public sealed record Chunk(
     ChunkKind Kind,
     string? Heading,
     string? Symbol,
-    bool DefinesSymbol);
+    bool DefinesSymbol)
+{
+    /// <summary>
+    /// Qualified names of all definitions that begin in this chunk, in order; empty without one. Small definitions share a chunk, and
+    /// then <see cref="Symbol"/> names the first or outermost of them only.
+    /// </summary>
+    public IReadOnlyList<string> Definitions { get; init; } = [];
+}
