@@ -1,0 +1,17 @@
+namespace Synapse.Contracts;
+
+/// <summary>Whether the server can work.</summary>
+/// <param name="Status"><c>ok</c>, <c>starting</c> or <c>degraded</c>.</param>
+public sealed record HealthResponse(string Status);
+
+/// <summary>One part of the server.</summary>
+/// <param name="Name">What it is: <c>store</c>, <c>ingestion</c>, <c>embedder</c>.</param>
+/// <param name="Status"><c>ok</c>, <c>starting</c> or <c>degraded</c>.</param>
+/// <param name="Detail">What is known of it, in words.</param>
+public sealed record HealthPartResponse(string Name, string Status, string Detail);
+
+/// <summary>The server and its parts.</summary>
+/// <param name="Status">The worst status of the parts.</param>
+/// <param name="Version">Version of the program.</param>
+/// <param name="Parts">The parts.</param>
+public sealed record HealthPartsResponse(string Status, string Version, IReadOnlyList<HealthPartResponse> Parts);

@@ -1,0 +1,300 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Synapse.Contracts;
+
+/// <summary>Speaks the HTTP contract of a Synapse server, over TCP or over a Unix socket. Safe to use from several threads at once.</summary>
+/// <remarks>Every method throws <see cref="SynapseApiException"/> when the server refuses, fails or cannot be reached.</remarks>
+public sealed class SynapseClient : IDisposable
+{
+    private const string UnixPrefix = "unix:";
+    private readonly HttpClient _http;
+
+    /// <summary>Opens a client.</summary>
+    /// <param name="address">The server's base address, such as <c>http://127.0.0.1:3000</c>, or <c>unix:</c> and the path of its socket.</param>
+    /// <param name="token">The bearer token; null for none.</param>
+    public SynapseClient(string address, string? token)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(address);
+
+        // No proxy, redirect, cookie or decompression: the server is on this machine, and the token must not travel on.
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
+        var baseAddress = address;
+        if (address.StartsWith(UnixPrefix, StringComparison.Ordinal))
+        {
+            var path = address[UnixPrefix.Length..];
+            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(path, cancellationToken);
+            baseAddress = "http://localhost";
+        }
+
+        Address = address;
+        _http = new HttpClient(handler) { BaseAddress = new Uri(baseAddress), Timeout = Timeout.InfiniteTimeSpan };
+        if (token is not null)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    /// <summary>The address given.</summary>
+    public string Address { get; }
+
+    /// <summary>Asks whether the server is there.</summary>
+    public Task<HealthResponse> GetLiveAsync(CancellationToken cancellationToken = default)
+        => GetAsync("/api/health/live", ContractsJsonContext.Default.HealthResponse, cancellationToken);
+
+    /// <summary>Asks for the state of the server's parts.</summary>
+    public Task<HealthPartsResponse> GetHealthAsync(CancellationToken cancellationToken = default)
+        => GetAsync("/api/health", ContractsJsonContext.Default.HealthPartsResponse, cancellationToken);
+
+    /// <summary>Makes a new one-time sign-in link.</summary>
+    public Task<SignInLinkResponse> CreateSignInLinkAsync(CancellationToken cancellationToken = default)
+        => SendAsync(HttpMethod.Post, "/api/v1/sign-in-links", null, ContractsJsonContext.Default.SignInLinkResponse, cancellationToken);
+
+    /// <summary>Lists the collections.</summary>
+    public Task<CollectionListResponse> ListCollectionsAsync(CancellationToken cancellationToken = default)
+        => GetAsync("/api/v1/collections", ContractsJsonContext.Default.CollectionListResponse, cancellationToken);
+
+    /// <summary>Reads one collection.</summary>
+    public Task<CollectionResponse> GetCollectionAsync(string collection, CancellationToken cancellationToken = default)
+        => GetAsync($"/api/v1/collections/{Segment(collection)}", ContractsJsonContext.Default.CollectionResponse, cancellationToken);
+
+    /// <summary>Makes a collection.</summary>
+    public Task<CollectionResponse> CreateCollectionAsync(CreateCollectionRequest request, CancellationToken cancellationToken = default)
+        => PostAsync("/api/v1/collections", request, ContractsJsonContext.Default.CreateCollectionRequest, ContractsJsonContext.Default.CollectionResponse, cancellationToken);
+
+    /// <summary>Removes a collection with all that belongs to it. The files themselves are not touched.</summary>
+    public Task DeleteCollectionAsync(string collection, CancellationToken cancellationToken = default)
+        => DeleteAsync($"/api/v1/collections/{Segment(collection)}", cancellationToken);
+
+    /// <summary>Brings a folder up to date in a collection of its own, which is made if there is none.</summary>
+    public Task<OpenFolderResponse> OpenFolderAsync(OpenFolderRequest request, CancellationToken cancellationToken = default)
+        => PostAsync("/api/v1/folders", request, ContractsJsonContext.Default.OpenFolderRequest, ContractsJsonContext.Default.OpenFolderResponse, cancellationToken);
+
+    /// <summary>Adds a folder or file to a collection, or brings it up to date.</summary>
+    public Task<SourceAddedResponse> AddSourceAsync(string collection, AddSourceRequest request, CancellationToken cancellationToken = default)
+        => PostAsync($"/api/v1/collections/{Segment(collection)}/sources", request, ContractsJsonContext.Default.AddSourceRequest, ContractsJsonContext.Default.SourceAddedResponse, cancellationToken);
+
+    /// <summary>Lists the sources of a collection.</summary>
+    public Task<SourceListResponse> ListSourcesAsync(string collection, CancellationToken cancellationToken = default)
+        => GetAsync($"/api/v1/collections/{Segment(collection)}/sources", ContractsJsonContext.Default.SourceListResponse, cancellationToken);
+
+    /// <summary>Removes a source and its documents. The files themselves are not touched.</summary>
+    public Task DeleteSourceAsync(long sourceId, CancellationToken cancellationToken = default)
+        => DeleteAsync($"/api/v1/sources/{sourceId}", cancellationToken);
+
+    /// <summary>Lists the files that the last walk of a source left out.</summary>
+    public Task<SkippedFileListResponse> ListSkippedFilesAsync(long sourceId, CancellationToken cancellationToken = default)
+        => GetAsync($"/api/v1/sources/{sourceId}/skipped", ContractsJsonContext.Default.SkippedFileListResponse, cancellationToken);
+
+    /// <summary>Lists documents of a collection by path, one page at a time.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="after"><see cref="DocumentPageResponse.Next"/> of the page before; null for the first.</param>
+    /// <param name="limit">Most documents of the page; 1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public Task<DocumentPageResponse> ListDocumentsAsync(string collection, string? after = null, int limit = 100, CancellationToken cancellationToken = default)
+        => GetAsync(
+            $"/api/v1/collections/{Segment(collection)}/documents?limit={limit}" + (after is null ? "" : $"&after={Segment(after)}"),
+            ContractsJsonContext.Default.DocumentPageResponse,
+            cancellationToken);
+
+    /// <summary>Reads one document.</summary>
+    public Task<DocumentResponse> GetDocumentAsync(long documentId, CancellationToken cancellationToken = default)
+        => GetAsync($"/api/v1/documents/{documentId}", ContractsJsonContext.Default.DocumentResponse, cancellationToken);
+
+    /// <summary>Reads lines of a document's stored text.</summary>
+    /// <param name="documentId">The document.</param>
+    /// <param name="startLine">First line, from 1.</param>
+    /// <param name="endLine">Last line, inclusive; null for the last of the document.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public Task<DocumentTextResponse> GetDocumentTextAsync(long documentId, int startLine = 1, int? endLine = null, CancellationToken cancellationToken = default)
+        => GetAsync(
+            $"/api/v1/documents/{documentId}/text?startLine={startLine}" + (endLine is null ? "" : $"&endLine={endLine}"),
+            ContractsJsonContext.Default.DocumentTextResponse,
+            cancellationToken);
+
+    /// <summary>Lists jobs, newest first.</summary>
+    /// <param name="collection">Only jobs of this collection; null for all.</param>
+    /// <param name="unfinishedOnly">Only jobs that have not ended.</param>
+    /// <param name="limit">Most jobs to return; 1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public Task<JobListResponse> ListJobsAsync(string? collection = null, bool unfinishedOnly = false, int limit = 100, CancellationToken cancellationToken = default)
+        => GetAsync(
+            $"/api/v1/jobs?limit={limit}{(unfinishedOnly ? "&unfinished=true" : "")}" + (collection is null ? "" : $"&collection={Segment(collection)}"),
+            ContractsJsonContext.Default.JobListResponse,
+            cancellationToken);
+
+    /// <summary>Reads one job.</summary>
+    public Task<JobResponse> GetJobAsync(long jobId, CancellationToken cancellationToken = default)
+        => GetAsync($"/api/v1/jobs/{jobId}", ContractsJsonContext.Default.JobResponse, cancellationToken);
+
+    /// <summary>Asks a job to stop. What it has stored stays.</summary>
+    public Task<JobResponse> CancelJobAsync(long jobId, CancellationToken cancellationToken = default)
+        => SendAsync(HttpMethod.Post, $"/api/v1/jobs/{jobId}/cancel", null, ContractsJsonContext.Default.JobResponse, cancellationToken);
+
+    /// <summary>Follows a job: its state now, then every change, until it has ended.</summary>
+    public async IAsyncEnumerable<JobResponse> FollowJobAsync(long jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/jobs/{jobId}/events");
+        await foreach (var item in StreamAsync(request, cancellationToken))
+        {
+            yield return Read(item.Data, ContractsJsonContext.Default.JobResponse);
+        }
+    }
+
+    /// <summary>Searches.</summary>
+    public Task<SearchResponse> SearchAsync(SearchRequest request, CancellationToken cancellationToken = default)
+        => PostAsync("/api/v1/search", request, ContractsJsonContext.Default.SearchRequest, ContractsJsonContext.Default.SearchResponse, cancellationToken);
+
+    /// <summary>Answers a question, and returns the answer when it is whole.</summary>
+    public Task<AnswerResponse> AnswerAsync(AnswerRequest request, CancellationToken cancellationToken = default)
+        => PostAsync("/api/v1/answers", request, ContractsJsonContext.Default.AnswerRequest, ContractsJsonContext.Default.AnswerResponse, cancellationToken);
+
+    /// <summary>Answers a question, and returns each part as soon as it is there.</summary>
+    public async IAsyncEnumerable<AnswerStreamEvent> StreamAnswerAsync(AnswerRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/answers")
+        {
+            Content = JsonContent.Create(request, ContractsJsonContext.Default.AnswerRequest),
+        };
+        await foreach (var item in StreamAsync(message, cancellationToken))
+        {
+            yield return item.EventType switch
+            {
+                "passages" => new AnswerStreamEvent(Passages: Read(item.Data, ContractsJsonContext.Default.PassagesResponse)),
+                "citation" => new AnswerStreamEvent(Citation: Read(item.Data, ContractsJsonContext.Default.CitationResponse)),
+                "sentence" => new AnswerStreamEvent(Sentence: Read(item.Data, ContractsJsonContext.Default.AnswerSentenceResponse)),
+                _ => new AnswerStreamEvent(Completed: Read(item.Data, ContractsJsonContext.Default.AnswerResponse)),
+            };
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _http.Dispose();
+
+    private static string Segment(string value) => Uri.EscapeDataString(value);
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private Task<TResponse> GetAsync<TResponse>(string path, JsonTypeInfo<TResponse> type, CancellationToken cancellationToken)
+        => SendAsync(HttpMethod.Get, path, null, type, cancellationToken);
+
+    private Task<TResponse> PostAsync<TRequest, TResponse>(
+        string path, TRequest body, JsonTypeInfo<TRequest> bodyType, JsonTypeInfo<TResponse> type, CancellationToken cancellationToken)
+        => SendAsync(HttpMethod.Post, path, JsonContent.Create(body, bodyType), type, cancellationToken);
+
+    private async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+    }
+
+    private async Task<TResponse> SendAsync<TResponse>(
+        HttpMethod method, string path, HttpContent? content, JsonTypeInfo<TResponse> type, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return Read(await response.Content.ReadAsStringAsync(cancellationToken), type);
+    }
+
+    private async IAsyncEnumerable<SseItem<string>> StreamAsync(HttpRequestMessage request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await using var items = SseParser.Create(stream).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(items))
+        {
+            if (items.Current.EventType == "error")
+            {
+                throw ToException(0, items.Current.Data);
+            }
+
+            yield return items.Current;
+        }
+    }
+
+    private static async Task<bool> MoveNextAsync(IAsyncEnumerator<SseItem<string>> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException)
+        {
+            throw new SynapseApiException(0, ErrorCodes.ServerUnreachable, "The server stopped while it answered. Try again.", error);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, completion, cancellationToken);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new SynapseApiException(0, ErrorCodes.ServerUnreachable, $"The server at '{Address}' does not answer: {error.Message}", error);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw ToException((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+    }
+
+    private static TResponse Read<TResponse>(string json, JsonTypeInfo<TResponse> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("The body is null.");
+        }
+        catch (JsonException error)
+        {
+            throw new SynapseApiException(0, ErrorCodes.InternalError, $"The server's answer cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static SynapseApiException ToException(int status, string body)
+    {
+        ProblemResponse? problem = null;
+        try
+        {
+            problem = JsonSerializer.Deserialize(body, ContractsJsonContext.Default.ProblemResponse);
+        }
+        catch (JsonException)
+        {
+            // Not a problem document, so not written by Synapse; the status alone has to do.
+        }
+
+        var message = problem?.Detail ?? problem?.Title ?? $"The server answered with status {status}.";
+        return new SynapseApiException(status, problem?.Code ?? ErrorCodes.InternalError, message)
+        {
+            Errors = problem?.Errors ?? new Dictionary<string, string[]>(),
+        };
+    }
+}
