@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Synapse.Embedding;
+using Synapse.Ingestion.Reading;
+using Synapse.Ingestion.Walking;
+using Synapse.Library;
+using Synapse.Retrieval.Analysis;
+using Synapse.Storage;
+
+namespace Synapse.Ingestion;
+
+/// <summary>Brings the documents of a source up to date with its files: walk, read, cut, embed, analyse, commit. Only what changed is read.</summary>
+public sealed partial class IngestionPipeline(
+    IIngestionStore store,
+    IEmbedder embedder,
+    TextAnalyzer analyzer,
+    IEnumerable<IDocumentReader> readers,
+    IOptions<IngestionOptions> options,
+    TimeProvider time,
+    ILogger<IngestionPipeline> logger) : IDisposable
+{
+    private readonly FolderWalker _walker = new(options.Value);
+    private readonly IDocumentReader[] _readers = [.. readers, new PlainTextReader()];
+    private readonly SemaphoreSlim _opening = new(1);
+    private bool _isOpen;
+
+    /// <summary>Brings a source up to date.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="changedPaths">Paths relative to the source that may have changed, files or folders; null to look at all of it.</param>
+    /// <param name="report">Is told the counts now and then, from any thread, one call at a time.</param>
+    /// <param name="cancellationToken">Stops the work; what was committed before stays.</param>
+    /// <exception cref="Errors.PathNotFoundException">The folder or file of the source is not there; its documents are kept.</exception>
+    /// <exception cref="Errors.PathUnreadableException">The folder may not be read; its documents are kept.</exception>
+    /// <exception cref="Errors.DiskFullException">The disk is full; what was committed before stays.</exception>
+    public async Task<IngestionOutcome> RunAsync(
+        Source source, IReadOnlyCollection<string>? changedPaths, Action<IngestionProgress> report, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(report);
+        await OpenAsync(cancellationToken);
+        var started = time.GetTimestamp();
+        var states = await store.ListDocumentStatesAsync(source.Id, cancellationToken);
+        var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, changedPaths, states, cancellationToken), cancellationToken);
+        var preparation = new DocumentPreparation(_readers, embedder, analyzer, options.Value, time);
+        using var run = new IngestionRun(store, preparation, plan, options.Value, time, report);
+        var outcome = await run.CompleteAsync(cancellationToken);
+        LogRun(
+            source.Id,
+            outcome.Progress.FilesFound,
+            outcome.Progress.DocumentsAdded,
+            outcome.Progress.DocumentsChanged,
+            outcome.Progress.DocumentsRemoved,
+            outcome.Progress.ChunksStored,
+            time.GetElapsedTime(started).TotalMilliseconds);
+        return outcome;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _opening.Dispose();
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_isOpen)
+            {
+                await store.UseEmbeddingSpaceAsync(embedder.Space, cancellationToken);
+                _isOpen = true;
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Source {SourceId}: {FileCount} files, {Added} added, {Changed} changed, {Removed} removed, {ChunkCount} chunks in {ElapsedMs} ms")]
+    private partial void LogRun(long sourceId, long fileCount, long added, long changed, long removed, long chunkCount, double elapsedMs);
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Synapse.Retrieval.Analysis;
+
+namespace Synapse.Ingestion;
+
+/// <summary>Registers ingestion.</summary>
+public static class IngestionRegistration
+{
+    /// <summary>Adds the pipeline, the queue and the librarian. A store and an embedder have to be registered too; bind <see cref="IngestionOptions"/> to configure.</summary>
+    public static IServiceCollection AddSynapseIngestion(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<IngestionOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<TextAnalyzer>();
+        services.TryAddSingleton<IngestionPipeline>();
+        services.TryAddSingleton<IngestionQueue>();
+        services.TryAddSingleton<Librarian>();
+        return services;
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Options;
+using Synapse.Errors;
+using Synapse.Ingestion.Walking;
+using Synapse.Library;
+using Synapse.Storage;
+
+namespace Synapse.Ingestion;
+
+/// <summary>Takes paths that people name into the library: finds the collection, adds the source, and asks for it to be indexed.</summary>
+public sealed class Librarian(ILibraryStore library, IngestionQueue queue, IOptions<IngestionOptions> options)
+{
+    private const int MaxNameAttempts = 1_000;
+
+    /// <summary>Finds what a path names: the same path absolute, with every link resolved, and whether it is a file or a folder.</summary>
+    /// <exception cref="PathNotFoundException">It does not exist.</exception>
+    /// <exception cref="PathUnreadableException">It may not be read.</exception>
+    /// <exception cref="PathNotAllowedException">It may not be indexed.</exception>
+    public (string Location, SourceKind Kind) Resolve(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0 || path.Contains('\0'))
+        {
+            throw new PathNotFoundException(path.Replace('\0', '\uFFFD'));
+        }
+
+        var location = Path.TrimEndingDirectorySeparator(RootRules.ResolveLinks(path));
+        RootRules.Check(location, options.Value);
+        var kind = Directory.Exists(location) ? SourceKind.Folder : SourceKind.File;
+        try
+        {
+            if (kind == SourceKind.Folder)
+            {
+                using var entries = Directory.EnumerateFileSystemEntries(location).GetEnumerator();
+                entries.MoveNext();
+            }
+            else if (new FileInfo(location).Length > 0)
+            {
+                File.OpenHandle(location).Dispose();
+            }
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new PathUnreadableException(path, "access is denied", denied);
+        }
+        catch (IOException broken)
+        {
+            throw new PathUnreadableException(path, broken.Message, broken);
+        }
+
+        return (location, kind);
+    }
+
+    /// <summary>Adds a file or folder to a collection, both made when they are not there, and asks for it to be indexed.</summary>
+    /// <param name="path">Path as a person gave it.</param>
+    /// <param name="collectionName">The collection; null for the one that is bound to this path, named after it when it is new.</param>
+    /// <param name="scope">What the caller may read.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="PathNotFoundException">The path does not exist.</exception>
+    /// <exception cref="PathUnreadableException">It may not be read.</exception>
+    /// <exception cref="PathNotAllowedException">It may not be indexed.</exception>
+    /// <exception cref="InvalidCollectionNameException"><paramref name="collectionName"/> breaks the rule for names.</exception>
+    public async Task<Acquisition> AddAsync(AccessScope scope, string path, string? collectionName, CancellationToken cancellationToken)
+    {
+        var (location, kind) = Resolve(path);
+        var collection = collectionName is null
+            ? await FindOrMakeBoundAsync(scope, location, cancellationToken)
+            : await FindOrMakeAsync(scope, CollectionName.Validate(collectionName), cancellationToken);
+        var source = await library.AddSourceAsync(collection.Id, kind, location, cancellationToken);
+        return new Acquisition(collection, source, await queue.EnqueueAsync(source.Id, cancellationToken));
+    }
+
+    // A collection is bound to a path when that is its only source.
+    private async Task<Collection> FindOrMakeBoundAsync(AccessScope scope, string location, CancellationToken cancellationToken)
+    {
+        var sources = await library.ListSourcesAsync(scope, null, cancellationToken);
+        var bound = sources.GroupBy(static source => source.CollectionId)
+            .FirstOrDefault(group => group.Count() == 1 && group.Single().Location == location);
+        if (bound is not null)
+        {
+            var collections = await library.ListCollectionsAsync(scope, cancellationToken);
+            if (collections.FirstOrDefault(summary => summary.Collection.Id == bound.Key) is { } summary)
+            {
+                return summary.Collection;
+            }
+        }
+
+        var name = NameOf(location);
+        for (var attempt = 1; attempt <= MaxNameAttempts; attempt++)
+        {
+            try
+            {
+                return await library.CreateCollectionAsync(attempt == 1 ? name : $"{name}-{attempt}", cancellationToken);
+            }
+            catch (CollectionExistsException) when (attempt < MaxNameAttempts)
+            {
+                // Taken by another folder of the same name.
+            }
+        }
+
+        throw new CollectionExistsException(name);
+    }
+
+    private async Task<Collection> FindOrMakeAsync(AccessScope scope, string name, CancellationToken cancellationToken)
+        => await library.FindCollectionAsync(scope, name, cancellationToken) ?? await library.CreateCollectionAsync(name, cancellationToken);
+
+    private static string NameOf(string location)
+    {
+        var name = string.Concat(Path.GetFileName(location).Select(static unit => char.IsControl(unit) || "/\\?#%".Contains(unit) ? '-' : unit)).Trim();
+        name = name.Length > CollectionName.MaxLength - 5 ? name[..(CollectionName.MaxLength - 5)].Trim() : name;
+        return name is "" or "." or ".." ? "documents" : name;
+    }
+}

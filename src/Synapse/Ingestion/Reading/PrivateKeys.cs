@@ -1,0 +1,48 @@
+namespace Synapse.Ingestion.Reading;
+
+/// <summary>Finds private keys in text.</summary>
+internal static class PrivateKeys
+{
+    private const int SearchedAfterMark = 512;
+    private const int KeyRun = 40;
+
+    /// <summary>Whether the text holds a key in PEM form: the opening mark, and soon after it a run of base64. The mark alone is only talk of a key.</summary>
+    public static bool Contains(ReadOnlySpan<char> text)
+    {
+        while (true)
+        {
+            // PGP marks end with BLOCK.
+            var mark = text.IndexOf("PRIVATE KEY");
+            if (mark < 0)
+            {
+                return false;
+            }
+
+            var before = text[Math.Max(0, mark - 40)..mark];
+            var after = text[(mark + "PRIVATE KEY".Length)..];
+            var begin = before.LastIndexOf("-----BEGIN ");
+            var isMark = begin >= 0 && !before[begin..].Contains('\n') && (after.StartsWith("-----") || after.StartsWith(" BLOCK-----"));
+            if (isMark && HasKeyRun(after[..Math.Min(after.Length, SearchedAfterMark)]))
+            {
+                return true;
+            }
+
+            text = after;
+        }
+    }
+
+    private static bool HasKeyRun(ReadOnlySpan<char> text)
+    {
+        var run = 0;
+        foreach (var unit in text)
+        {
+            run = char.IsAsciiLetterOrDigit(unit) || unit is '+' or '/' or '=' ? run + 1 : 0;
+            if (run >= KeyRun)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
