@@ -1,3 +1,4 @@
+using Synapse.Retrieval.Ranking;
 using Synapse.Storage;
 
 namespace Synapse.Retrieval;
@@ -31,4 +32,8 @@ public sealed record Hit(
 /// <summary>The hits of a query.</summary>
 /// <param name="Hits">Best first.</param>
 /// <param name="Elapsed">How long the search took.</param>
-public sealed record SearchResult(IReadOnlyList<Hit> Hits, TimeSpan Elapsed);
+public sealed record SearchResult(IReadOnlyList<Hit> Hits, TimeSpan Elapsed)
+{
+    /// <summary>The words of the query, weighted by how rare they are in what was searched.</summary>
+    internal WeightedWords Words { get; init; } = WeightedWords.None;
+}

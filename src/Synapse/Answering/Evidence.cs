@@ -1,0 +1,33 @@
+using Synapse.Retrieval;
+using Synapse.Retrieval.Intent;
+
+namespace Synapse.Answering;
+
+/// <summary>How strongly the passages found speak to the question, apart from how they rank among each other.</summary>
+internal static class Evidence
+{
+    private const double CoverageShare = 0.6;
+    private const int PassagesLookedAt = 3;
+
+    /// <summary>Measures the evidence of a search: the best of the first passages, by the share of the question's words that it holds and by its similarity.</summary>
+    /// <returns>0 to 1.</returns>
+    public static double Of(SearchResult result)
+    {
+        var best = 0.0;
+        for (var i = 0; i < Math.Min(PassagesLookedAt, result.Hits.Count); i++)
+        {
+            var hit = result.Hits[i];
+            var words = NameWords.Of(hit.Text);
+            NameWords.AddTo(words, hit.Chunk.Path);
+            if (hit.Chunk.Chunk.Heading is { } heading)
+            {
+                NameWords.AddTo(words, heading);
+            }
+
+            var coverage = result.Words.Coverage(words);
+            best = Math.Max(best, CoverageShare * coverage + (1 - CoverageShare) * Math.Max(0, hit.CosineSimilarity));
+        }
+
+        return best;
+    }
+}

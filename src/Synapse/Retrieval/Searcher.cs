@@ -1,0 +1,169 @@
+using Synapse.Embedding;
+using Synapse.Library;
+using Synapse.Retrieval.Analysis;
+using Synapse.Retrieval.Fusion;
+using Synapse.Retrieval.Intent;
+using Synapse.Retrieval.Ranking;
+using Synapse.Storage;
+
+namespace Synapse.Retrieval;
+
+/// <summary>Hybrid search: keyword and vector candidates, their scores fused, then ordered by structure. Safe to call from several threads at once.</summary>
+public sealed class Searcher
+{
+    /// <summary>The longest query, in UTF-16 units.</summary>
+    public const int MaxQueryLength = IntentReader.MaxLength;
+
+    /// <summary>Most hits of one search.</summary>
+    public const int MaxLimit = 100;
+
+    // In a handful of chunks no word is rare, and one that is missing by chance would weigh more than all the others.
+    private const long SmallCollection = 1_000;
+
+    private readonly ISearchStore _store;
+    private readonly IEmbedder _embedder;
+    private readonly TextAnalyzer _analyzer;
+    private readonly TimeProvider _time;
+    private readonly SearchPlan _plan;
+    private readonly IReadOnlyList<IRankingRule> _rules;
+
+    /// <summary>Creates a searcher.</summary>
+    /// <param name="store">Where to search.</param>
+    /// <param name="embedder">Embeds queries into the store's space.</param>
+    /// <param name="analyzer">Splits queries as the chunks were split.</param>
+    /// <param name="time">Measures how long searches take.</param>
+    public Searcher(ISearchStore store, IEmbedder embedder, TextAnalyzer analyzer, TimeProvider time)
+        : this(store, embedder, analyzer, time, new SearchPlan())
+    {
+    }
+
+    internal Searcher(ISearchStore store, IEmbedder embedder, TextAnalyzer analyzer, TimeProvider time, SearchPlan plan)
+    {
+        _store = store;
+        _embedder = embedder;
+        _analyzer = analyzer;
+        _time = time;
+        _plan = plan;
+        _rules = RankingRules.Create(plan.Ranking);
+    }
+
+    /// <summary>Searches.</summary>
+    /// <param name="scope">What the caller may read.</param>
+    /// <param name="query">What to search for, and where.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>At most <see cref="SearchQuery.Limit"/> hits, best first; the same hits in the same order for the same commit. Empty when nothing matches at all.</returns>
+    /// <exception cref="Errors.InvalidQueryException">The query is empty, longer than <see cref="MaxQueryLength"/>, or has neither letter nor digit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not 1 to <see cref="MaxLimit"/>.</exception>
+    public async Task<SearchResult> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(query);
+        var started = _time.GetTimestamp();
+        var intent = IntentReader.Read(query.Text);
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, MaxLimit, nameof(query));
+
+        var terms = _analyzer.AnalyzeQuery(intent.Text);
+        var embedding = await _embedder.EmbedQueryAsync(intent.Text, cancellationToken);
+        await using var snapshot = await _store.OpenSnapshotAsync(scope, query.CollectionIds, cancellationToken);
+        var generator = new CandidateGenerator(snapshot, terms, embedding, _plan);
+        var candidates = await generator.FindAsync(intent, cancellationToken);
+        if (candidates.Count == 0)
+        {
+            return new SearchResult([], _time.GetElapsedTime(started));
+        }
+
+        ConvexCombination.Apply(candidates, FusionWeight.Of(intent, _plan.Fusion));
+        candidates.Sort(ByFusedScore);
+        var ranked = candidates.Count <= _plan.RankedCandidates ? candidates : candidates.GetRange(0, Math.Max(_plan.RankedCandidates, query.Limit));
+        await DescribeAsync(snapshot, ranked, cancellationToken);
+        var words = await WeighWordsAsync(snapshot, intent, cancellationToken);
+        if (_plan.UsesStructure)
+        {
+            var context = new RankingContext(intent, words, ranked);
+            foreach (var rule in _rules)
+            {
+                rule.Apply(context);
+            }
+        }
+
+        ranked.Sort(Candidate.Compare);
+        var hits = await ReadHitsAsync(snapshot, ranked, query.Limit, cancellationToken);
+        return new SearchResult(hits, _time.GetElapsedTime(started)) { Words = words };
+    }
+
+    private static int ByFusedScore(Candidate left, Candidate right)
+    {
+        var byScore = right.Score.CompareTo(left.Score);
+        return byScore != 0 ? byScore : left.Key.Value.CompareTo(right.Key.Value);
+    }
+
+    private static async ValueTask DescribeAsync(ISearchSnapshot snapshot, List<Candidate> candidates, CancellationToken cancellationToken)
+    {
+        var stored = await snapshot.DescribeAsync(KeysOf(candidates, candidates.Count), cancellationToken);
+        var files = new Dictionary<long, FileTraits>();
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            candidates[i].Stored = stored[i];
+            if (!files.TryGetValue(stored[i].DocumentId, out var traits))
+            {
+                traits = FileTraits.Of(stored[i].Path);
+                files.Add(stored[i].DocumentId, traits);
+            }
+
+            candidates[i].File = traits;
+        }
+    }
+
+    /// <summary>Weighs the query's words by how rare they are in the view.</summary>
+    private async ValueTask<WeightedWords> WeighWordsAsync(ISearchSnapshot snapshot, QueryIntent intent, CancellationToken cancellationToken)
+    {
+        var terms = new string[intent.Words.Count];
+        for (var i = 0; i < terms.Length; i++)
+        {
+            var analyzed = _analyzer.AnalyzeQuery(intent.Words[i]);
+            terms[i] = analyzed.Count > 0 ? analyzed[0].Text : intent.Words[i];
+        }
+
+        var frequencies = await snapshot.GetDocumentFrequenciesAsync(terms, cancellationToken);
+        var weights = new double[terms.Length];
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] = Bm25.InverseDocumentFrequency(Math.Max(snapshot.ChunkCount, SmallCollection), frequencies[i]);
+        }
+
+        return new WeightedWords(intent.Words, weights);
+    }
+
+    private static async ValueTask<IReadOnlyList<Hit>> ReadHitsAsync(ISearchSnapshot snapshot, List<Candidate> ranked, int limit, CancellationToken cancellationToken)
+    {
+        var hits = new List<Hit>(limit);
+        // A document that was removed since the view was opened has no text any more; the next ones move up.
+        for (var from = 0; from < ranked.Count && hits.Count < limit; from += limit)
+        {
+            var page = ranked.GetRange(from, Math.Min(limit, ranked.Count - from));
+            var texts = await snapshot.ReadTextsAsync(KeysOf(page, page.Count), cancellationToken);
+            for (var i = 0; i < page.Count && hits.Count < limit; i++)
+            {
+                if (texts[i] is { } text)
+                {
+                    var candidate = page[i];
+                    hits.Add(new Hit(candidate.Stored, text, candidate.Score, candidate.Bm25Score, candidate.CosineSimilarity, candidate.Parts));
+                }
+            }
+        }
+
+        return hits;
+    }
+
+    private static ChunkKey[] KeysOf(List<Candidate> candidates, int count)
+    {
+        var keys = new ChunkKey[count];
+        for (var i = 0; i < count; i++)
+        {
+            keys[i] = candidates[i].Key;
+        }
+
+        return keys;
+    }
+}
