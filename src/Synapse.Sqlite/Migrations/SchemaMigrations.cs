@@ -1,0 +1,161 @@
+using Synapse.Errors;
+using Synapse.Sqlite.Connections;
+
+namespace Synapse.Sqlite.Migrations;
+
+/// <summary>Brings the schema of a store file to the version of the program.</summary>
+internal static class SchemaMigrations
+{
+    /// <summary>Marks a file as a Synapse store: "SYNP".</summary>
+    private const int ApplicationId = 0x53594E50;
+
+    // Each takes the schema from its index to the next. Once released, none is ever changed.
+    private static readonly string[] s_steps =
+    [
+        """
+        CREATE TABLE settings(
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE embedding_spaces(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            fingerprint TEXT NOT NULL,
+            dimensions INTEGER NOT NULL) STRICT;
+
+        CREATE TABLE collections(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE,
+            created_at INTEGER NOT NULL,
+            document_count INTEGER NOT NULL DEFAULT 0,
+            chunk_count INTEGER NOT NULL DEFAULT 0,
+            size_bytes INTEGER NOT NULL DEFAULT 0) STRICT;
+
+        CREATE TABLE sources(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            collection_id INTEGER NOT NULL REFERENCES collections(id),
+            kind INTEGER NOT NULL,
+            location TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            UNIQUE(collection_id, location)) STRICT;
+
+        CREATE TABLE documents(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            collection_id INTEGER NOT NULL REFERENCES collections(id),
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            path TEXT NOT NULL,
+            language TEXT NOT NULL,
+            content_hash TEXT NOT NULL,
+            size_bytes INTEGER NOT NULL,
+            modified_at INTEGER NOT NULL,
+            line_count INTEGER NOT NULL,
+            chunk_count INTEGER NOT NULL,
+            space_id INTEGER NOT NULL,
+            UNIQUE(source_id, path)) STRICT;
+        CREATE INDEX documents_by_path ON documents(collection_id, path, id);
+
+        -- UTF-8 in pieces; id = document << 20 | piece, so that a span of a large document is read without the rest.
+        CREATE TABLE document_text(
+            id INTEGER PRIMARY KEY,
+            bytes BLOB NOT NULL) STRICT;
+
+        -- state: 0 being written, 1 searched.
+        CREATE TABLE segments(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            collection_id INTEGER NOT NULL REFERENCES collections(id),
+            state INTEGER NOT NULL,
+            space_id INTEGER NOT NULL,
+            chunk_count INTEGER NOT NULL) STRICT;
+        CREATE INDEX segments_by_collection ON segments(collection_id);
+
+        -- id = segment << 20 | stream << 16 | part; stream 0 is the index, 1 the embeddings.
+        CREATE TABLE segment_parts(
+            id INTEGER PRIMARY KEY,
+            checksum INTEGER NOT NULL,
+            bytes BLOB NOT NULL) STRICT;
+
+        -- Documents of a segment that are no longer there, by their place in it.
+        CREATE TABLE tombstones(
+            segment_id INTEGER NOT NULL REFERENCES segments(id),
+            document INTEGER NOT NULL,
+            PRIMARY KEY(segment_id, document)) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE jobs(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            collection_id INTEGER NOT NULL REFERENCES collections(id),
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            state INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            started_at INTEGER,
+            finished_at INTEGER,
+            attempts INTEGER NOT NULL,
+            files_found INTEGER NOT NULL,
+            files_done INTEGER NOT NULL,
+            files_skipped INTEGER NOT NULL,
+            documents_added INTEGER NOT NULL,
+            documents_changed INTEGER NOT NULL,
+            documents_removed INTEGER NOT NULL,
+            chunks_stored INTEGER NOT NULL,
+            bytes_found INTEGER NOT NULL,
+            bytes_done INTEGER NOT NULL,
+            walk_complete INTEGER NOT NULL,
+            error_code TEXT,
+            error_message TEXT) STRICT;
+        CREATE INDEX jobs_by_source ON jobs(source_id);
+        CREATE INDEX jobs_by_collection ON jobs(collection_id);
+        CREATE INDEX jobs_unfinished ON jobs(id) WHERE state <= 2;
+
+        CREATE TABLE skipped_files(
+            source_id INTEGER NOT NULL REFERENCES sources(id),
+            path TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            PRIMARY KEY(source_id, path)) STRICT, WITHOUT ROWID;
+        """,
+    ];
+
+    /// <summary>The schema that this program writes.</summary>
+    public static int Latest => s_steps.Length;
+
+    /// <summary>Applies the steps that the file lacks, all or none.</summary>
+    /// <exception cref="StoreNewerException">The file is of a newer program.</exception>
+    /// <exception cref="StoreCorruptException">The file is a database of something else.</exception>
+    public static void Apply(StoreConnection connection)
+    {
+        var version = (int)connection.Scalar("PRAGMA user_version");
+        if (version > Latest)
+        {
+            throw new StoreNewerException(connection.Path, version, Latest);
+        }
+
+        var application = connection.Scalar("PRAGMA application_id");
+        if (application != ApplicationId && (application != 0 || connection.Scalar("SELECT count(*) FROM sqlite_schema") != 0))
+        {
+            throw new StoreCorruptException(connection.Path, "it is a database of another program");
+        }
+
+        if (version == Latest)
+        {
+            return;
+        }
+
+        connection.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            foreach (var step in s_steps.AsSpan(version))
+            {
+                connection.Execute(step);
+            }
+
+            connection.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Latest}; COMMIT");
+        }
+        catch
+        {
+            if (connection.IsInTransaction)
+            {
+                connection.Execute("ROLLBACK");
+            }
+
+            throw;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Synapse.Sqlite.Postings;
+
+/// <summary>Writes the postings of one term after the other.</summary>
+internal sealed class PostingsWriter(int[] chunkLengths)
+{
+    private readonly int[] _chunkDifferences = new int[PostingsBlock.Size];
+    private readonly int[] _frequencies = new int[PostingsBlock.Size];
+    private byte[] _bytes = new byte[1 << 14];
+    private int _length;
+
+    /// <summary>Writes the postings of a term.</summary>
+    /// <param name="chunks">Ascending; not empty.</param>
+    /// <param name="frequencies">At least 1 each.</param>
+    /// <returns>The term's row, without its text.</returns>
+    public TermRow Write(ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies)
+    {
+        var row = new TermRow { ChunkFrequency = chunks.Length, MinLength = int.MaxValue };
+        if (chunks.Length == 1)
+        {
+            row.Postings = (uint)chunks[0];
+            row.MaxFrequency = frequencies[0];
+            row.MinLength = chunkLengths[chunks[0]];
+            return row;
+        }
+
+        var blocks = (chunks.Length + PostingsBlock.Size - 1) / PostingsBlock.Size;
+        var tableBytes = blocks * Unsafe.SizeOf<PostingsBlock>();
+        row.Postings = (uint)_length;
+        var start = _length;
+        Reserve(tableBytes);
+        _length += tableBytes;
+        var dataStart = _length;
+        var previous = -1;
+        for (var block = 0; block < blocks; block++)
+        {
+            var from = block * PostingsBlock.Size;
+            var count = Math.Min(PostingsBlock.Size, chunks.Length - from);
+            var written = WriteBlock(chunks.Slice(from, count), frequencies.Slice(from, count), previous, dataStart);
+            MemoryMarshal.Write(_bytes.AsSpan(start + block * Unsafe.SizeOf<PostingsBlock>()), written);
+            row.MaxFrequency = Math.Max(row.MaxFrequency, written.MaxFrequency);
+            row.MinLength = Math.Min(row.MinLength, written.MinLength);
+            previous = written.LastChunk;
+        }
+
+        return row;
+    }
+
+    /// <summary>Everything written, with the bytes that unpacking may read past the end.</summary>
+    public byte[] ToArray()
+    {
+        Reserve(BitPacking.Overread);
+        return _bytes.AsSpan(0, _length + BitPacking.Overread).ToArray();
+    }
+
+    private PostingsBlock WriteBlock(ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies, int previous, int dataStart)
+    {
+        var block = new PostingsBlock { LastChunk = chunks[^1], Offset = (uint)(_length - dataStart), MinLength = int.MaxValue };
+        for (var i = 0; i < chunks.Length; i++)
+        {
+            _chunkDifferences[i] = chunks[i] - previous - 1;
+            _frequencies[i] = frequencies[i] - 1;
+            previous = chunks[i];
+            block.MaxFrequency = Math.Max(block.MaxFrequency, frequencies[i]);
+            block.MinLength = Math.Min(block.MinLength, chunkLengths[chunks[i]]);
+        }
+
+        block.ChunkBits = WritePacked(_chunkDifferences.AsSpan(0, chunks.Length));
+        block.FrequencyBits = WritePacked(_frequencies.AsSpan(0, chunks.Length));
+        return block;
+    }
+
+    private byte WritePacked(ReadOnlySpan<int> numbers)
+    {
+        var width = BitPacking.Width(numbers);
+        var bytes = BitPacking.ByteCount(numbers.Length, width);
+        Reserve(bytes);
+        BitPacking.Pack(numbers, width, _bytes.AsSpan(_length, bytes));
+        _length += bytes;
+        return (byte)width;
+    }
+
+    private void Reserve(int more)
+    {
+        if (_length + more > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_length + more, (int)Math.Min(_bytes.Length * 2L, Array.MaxLength)));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Synapse.Ingestion.Chunking;
+using Synapse.Sqlite.Segments;
+using Synapse.Storage;
+
+namespace Synapse.Sqlite.Search;
+
+/// <summary>The segments of a view, and the keys of their chunks.</summary>
+internal sealed class SnapshotSegments
+{
+    private readonly (long CollectionId, SegmentView View)[] _segments;
+
+    public SnapshotSegments(IEnumerable<CollectionIndex> collections)
+    {
+        _segments = [.. from collection in collections from view in collection.Segments where view.LiveChunks > 0 select (collection.CollectionId, view)];
+        foreach (var (_, view) in _segments)
+        {
+            ChunkCount += view.LiveChunks;
+            TotalLength += view.LiveLength;
+        }
+    }
+
+    public int Count => _segments.Length;
+
+    public long ChunkCount { get; }
+
+    public long TotalLength { get; }
+
+    public double AverageLength => ChunkCount == 0 ? 0 : (double)TotalLength / ChunkCount;
+
+    public SegmentView this[int index] => _segments[index].View;
+
+    public static ChunkKey Key(int segment, int chunk) => new(((long)segment << 32) | (uint)chunk);
+
+    /// <summary>The place of a chunk.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The key is of another view.</exception>
+    public (int Segment, int Chunk) Place(ChunkKey key)
+    {
+        var segment = (int)(key.Value >> 32);
+        var chunk = (int)key.Value;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)segment, (uint)_segments.Length, nameof(key));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)chunk, (uint)_segments[segment].View.Segment.ChunkCount, nameof(key));
+        return (segment, chunk);
+    }
+
+    /// <summary>Orders chunks of equal score: by path, ordinal, then document.</summary>
+    public int Compare(ChunkKey left, ChunkKey right)
+    {
+        var (leftSegment, leftChunk) = Place(left);
+        var (rightSegment, rightChunk) = Place(right);
+        var a = _segments[leftSegment].View.Segment.Content;
+        var b = _segments[rightSegment].View.Segment.Content;
+        ref readonly var aDocument = ref a.Documents[a.Chunks[leftChunk].Document];
+        ref readonly var bDocument = ref b.Documents[b.Chunks[rightChunk].Document];
+        var order = aDocument.DocumentId == bDocument.DocumentId
+            ? 0
+            : a.Strings.Utf8(aDocument.Path).SequenceCompareTo(b.Strings.Utf8(bDocument.Path));
+        if (order == 0)
+        {
+            order = (leftChunk - aDocument.FirstChunk).CompareTo(rightChunk - bDocument.FirstChunk);
+        }
+
+        return order != 0 ? order : aDocument.DocumentId.CompareTo(bDocument.DocumentId);
+    }
+
+    public StoredChunk Describe(ChunkKey key)
+    {
+        var (segment, place) = Place(key);
+        var (collectionId, view) = _segments[segment];
+        var content = view.Segment.Content;
+        var strings = content.Strings;
+        ref readonly var chunk = ref content.Chunks[place];
+        ref readonly var document = ref content.Documents[chunk.Document];
+        var definitions = new string[chunk.DefinitionCount];
+        for (var i = 0; i < definitions.Length; i++)
+        {
+            definitions[i] = strings.Text(content.Definitions[chunk.FirstDefinition + i]);
+        }
+
+        return new StoredChunk(
+            key,
+            collectionId,
+            document.SourceId,
+            document.DocumentId,
+            strings.Text(document.Path),
+            strings.Text(document.Language),
+            document.ChunkCount,
+            new Chunk(
+                place - document.FirstChunk,
+                chunk.StartOffset,
+                chunk.EndOffset,
+                chunk.StartLine,
+                chunk.EndLine,
+                (ChunkKind)chunk.Kind,
+                chunk.Heading < 0 ? null : strings.Text(chunk.Heading),
+                chunk.Symbol < 0 ? null : strings.Text(chunk.Symbol),
+                chunk.DefinesSymbol != 0)
+            {
+                Definitions = definitions,
+            });
+    }
+
+    /// <summary>Where a chunk's text lies: its document and span of bytes.</summary>
+    public (long DocumentId, int StartByte, int EndByte) TextSpan(ChunkKey key)
+    {
+        var (segment, place) = Place(key);
+        var content = _segments[segment].View.Segment.Content;
+        ref readonly var chunk = ref content.Chunks[place];
+        return (content.Documents[chunk.Document].DocumentId, chunk.StartByte, chunk.EndByte);
+    }
+}

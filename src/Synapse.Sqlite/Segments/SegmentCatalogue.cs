@@ -1,0 +1,98 @@
+using Synapse.Errors;
+using Synapse.Sqlite.Catalogue;
+using Synapse.Sqlite.Connections;
+
+namespace Synapse.Sqlite.Segments;
+
+/// <summary>The rows that say which segments there are.</summary>
+internal static class SegmentCatalogue
+{
+    /// <summary>Being written by a merge, and not searched.</summary>
+    public const int Unfinished = 0;
+
+    /// <summary>Searched.</summary>
+    public const int Live = 1;
+
+    /// <summary>Adds the row of a segment.</summary>
+    /// <returns>Its id.</returns>
+    public static long Add(StoreConnection connection, long collectionId, int state, long spaceId, int chunkCount)
+    {
+        connection.Prepare("INSERT INTO segments(collection_id, state, space_id, chunk_count) VALUES(?, ?, ?, ?)")
+            .Bind(1, collectionId)
+            .Bind(2, (long)state)
+            .Bind(3, spaceId)
+            .Bind(4, (long)chunkCount)
+            .Run();
+        return connection.LastInsertId;
+    }
+
+    /// <summary>Notes that documents of a segment are gone.</summary>
+    public static void AddTombstones(StoreConnection connection, long segmentId, IEnumerable<int> documents)
+    {
+        var insert = connection.Prepare("INSERT OR IGNORE INTO tombstones(segment_id, document) VALUES(?, ?)");
+        foreach (var document in documents)
+        {
+            insert.Bind(1, segmentId).Bind(2, (long)document).Run();
+        }
+    }
+
+    /// <summary>Removes a segment.</summary>
+    public static void Remove(StoreConnection connection, long segmentId)
+    {
+        connection.Prepare("DELETE FROM tombstones WHERE segment_id = ?").Bind(1, segmentId).Run();
+        connection.Prepare("DELETE FROM segment_parts WHERE id >= ? AND id < ?")
+            .Bind(1, SegmentCodec.PartId(segmentId, 0))
+            .Bind(2, SegmentCodec.PartId(segmentId + 1, 0))
+            .Run();
+        connection.Prepare("DELETE FROM segments WHERE id = ?").Bind(1, segmentId).Run();
+    }
+
+    /// <summary>The ids of a collection's segments, or of all of one state.</summary>
+    public static List<long> Ids(StoreConnection connection, long? collectionId, int? state)
+        => LibraryQueries.Collect(
+            connection.Prepare("SELECT id FROM segments WHERE (?1 IS NULL OR collection_id = ?1) AND (?2 IS NULL OR state = ?2) ORDER BY id")
+                .Bind(1, collectionId)
+                .Bind(2, (long?)state),
+            row => row.Int64(0));
+
+    /// <summary>Reads all live segments, by collection.</summary>
+    /// <param name="connection">The store.</param>
+    /// <param name="spaceId">The embedding space in use; embeddings of another are not read.</param>
+    /// <exception cref="StoreCorruptException">The segments are not as they were written, or do not agree with the catalogue.</exception>
+    public static Dictionary<long, CollectionIndex> ReadAll(StoreConnection connection, long spaceId)
+    {
+        var tombstones = LibraryQueries
+            .Collect(connection.Prepare("SELECT segment_id, document FROM tombstones ORDER BY segment_id"), row => (Segment: row.Int64(0), Document: row.Int32(1)))
+            .ToLookup(row => row.Segment, row => row.Document);
+        var views = new Dictionary<long, List<SegmentView>>();
+        foreach (var (id, collectionId, segmentSpace) in LibraryQueries.Collect(
+            connection.Prepare("SELECT id, collection_id, space_id FROM segments WHERE state = ? ORDER BY id").Bind(1, (long)Live),
+            row => (row.Int64(0), row.Int64(1), row.Int64(2))))
+        {
+            var segment = new Segment(id, SegmentCodec.Read(connection, id, withVectors: segmentSpace == spaceId));
+            var gone = tombstones[id].ToArray();
+            if (gone.Any(place => place < 0 || place >= segment.Content.Documents.Length))
+            {
+                throw new StoreCorruptException(connection.Path, $"segment {id}: a removed document was never in it");
+            }
+
+            views.TryAdd(collectionId, []);
+            views[collectionId].Add(new SegmentView(segment, Deletions.Add(null, segment.Content, gone)));
+        }
+
+        var indexes = new Dictionary<long, CollectionIndex>();
+        foreach (var (collectionId, documents, chunks) in LibraryQueries.Collect(
+            connection.Prepare("SELECT id, document_count, chunk_count FROM collections"), row => (row.Int64(0), row.Int64(1), row.Int64(2))))
+        {
+            var index = new CollectionIndex(collectionId, views.GetValueOrDefault(collectionId) ?? []);
+            if (index.Segments.Sum(view => (long)view.LiveChunks) != chunks || index.Segments.Sum(view => (long)view.LiveDocuments) != documents)
+            {
+                throw new StoreCorruptException(connection.Path, $"the index of collection {collectionId} does not agree with its documents");
+            }
+
+            indexes.Add(collectionId, index);
+        }
+
+        return indexes;
+    }
+}

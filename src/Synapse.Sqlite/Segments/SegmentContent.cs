@@ -1,0 +1,36 @@
+using Synapse.Sqlite.Postings;
+using Synapse.Sqlite.Vectors;
+
+namespace Synapse.Sqlite.Segments;
+
+/// <summary>Everything that a segment holds, in flat arrays. Nothing in it changes once it is searchable.</summary>
+internal sealed class SegmentContent
+{
+    public required DocumentRow[] Documents { get; init; }
+
+    public required ChunkRow[] Chunks { get; init; }
+
+    /// <summary>BM25 length of each chunk.</summary>
+    public required int[] Lengths { get; init; }
+
+    /// <summary>Definitions of all chunks, in the strings.</summary>
+    public required int[] Definitions { get; init; }
+
+    public required StringTable Strings { get; init; }
+
+    public required TermDictionary Terms { get; init; }
+
+    /// <summary>The embeddings, or null when they were of a space that is no longer used.</summary>
+    public VectorRows? Vectors { get; init; }
+
+    /// <summary>The same without embeddings.</summary>
+    public SegmentContent WithoutVectors() => new()
+    {
+        Documents = Documents,
+        Chunks = Chunks,
+        Lengths = Lengths,
+        Definitions = Definitions,
+        Strings = Strings,
+        Terms = Terms,
+    };
+}

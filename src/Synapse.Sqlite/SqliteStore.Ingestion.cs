@@ -1,0 +1,125 @@
+using Synapse.Embedding;
+using Synapse.Errors;
+using Synapse.Library;
+using Synapse.Sqlite.Catalogue;
+using Synapse.Sqlite.Connections;
+using Synapse.Sqlite.Segments;
+using Synapse.Storage;
+
+namespace Synapse.Sqlite;
+
+public sealed partial class SqliteStore : IIngestionStore
+{
+    /// <inheritdoc/>
+    public async ValueTask UseEmbeddingSpaceAsync(EmbeddingSpace space, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentOutOfRangeException.ThrowIfLessThan(space.Dimensions, 1);
+        if (_space?.Fingerprint == space.Fingerprint)
+        {
+            return;
+        }
+
+        await _writer.WriteAsync(
+            connection => EmbeddingSpaceRow.ReadCurrent(connection) is { } current && current.Fingerprint == space.Fingerprint
+                ? current
+                : EmbeddingSpaceRow.Use(connection, space),
+            row =>
+            {
+                if (row.Id != _space?.Id)
+                {
+                    _indexes = _indexes.SetItems(_indexes.Values.Select(WithoutVectors).Select(index => KeyValuePair.Create(index.CollectionId, index)));
+                    _space = row;
+                }
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<DocumentState>> ListDocumentStatesAsync(long sourceId, CancellationToken cancellationToken)
+        => new(_readers.Read(connection => LibraryQueries.ListStates(connection, sourceId, _space?.Id ?? 0)));
+
+    /// <inheritdoc/>
+    public async ValueTask CommitAsync(IngestionBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var space = _space ?? throw new InvalidOperationException("UseEmbeddingSpaceAsync is to be called before the first commit.");
+        // The work on the index itself needs no lock: several commits can do it at once.
+        var content = batch.Versions.Count > 0 ? SegmentBuilder.Build(batch.Versions, space.Dimensions) : null;
+        await _writer.WriteAsync(connection => Commit(connection, batch, content, space), Swap, cancellationToken);
+    }
+
+    private CollectionIndex Commit(StoreConnection connection, IngestionBatch batch, SegmentContent? content, EmbeddingSpaceRow space)
+    {
+        if (!_indexes.TryGetValue(batch.CollectionId, out var index))
+        {
+            throw new CollectionNotFoundException($"#{batch.CollectionId}");
+        }
+
+        if (space.Id != _space?.Id)
+        {
+            throw new InvalidOperationException("The embedding space was changed while the batch was made.");
+        }
+
+        CheckSources(connection, batch);
+        var replaced = batch.RemovedDocumentIds.ToList();
+        var find = connection.Prepare("SELECT id FROM documents WHERE source_id = ? AND path = ?");
+        var paths = new HashSet<(long, string)>();
+        foreach (var version in batch.Versions)
+        {
+            if (!paths.Add((version.SourceId, version.Path)))
+            {
+                throw new ArgumentException($"'{version.Path}' is twice in one batch.", nameof(batch));
+            }
+
+            replaced.AddRange(LibraryQueries.Collect(find.Bind(1, version.SourceId).Bind(2, version.Path), row => row.Int64(0)));
+        }
+
+        index = RemoveDocuments(connection, index, replaced);
+        foreach (var touch in batch.Touched)
+        {
+            connection.Prepare("UPDATE documents SET size_bytes = ?, modified_at = ? WHERE id = ? AND collection_id = ?")
+                .Bind(1, touch.SizeBytes)
+                .Bind(2, touch.ModifiedAt.UtcTicks)
+                .Bind(3, touch.DocumentId)
+                .Bind(4, batch.CollectionId)
+                .Run();
+        }
+
+        return content is null ? index : AddSegment(connection, index, batch.Versions, content, space);
+    }
+
+    private static CollectionIndex AddSegment(
+        StoreConnection connection, CollectionIndex index, IReadOnlyList<DocumentVersion> versions, SegmentContent content, EmbeddingSpaceRow space)
+    {
+        var counts = default(DocumentCounts);
+        for (var i = 0; i < versions.Count; i++)
+        {
+            content.Documents[i].DocumentId = LibraryChanges.AddDocument(connection, index.CollectionId, versions[i], space.Id);
+            counts += new DocumentCounts(1, versions[i].Chunks.Count, versions[i].SizeBytes);
+        }
+
+        LibraryChanges.ChangeCounts(connection, index.CollectionId, counts);
+        var id = SegmentCatalogue.Add(connection, index.CollectionId, SegmentCatalogue.Live, space.Id, content.Chunks.Length);
+        SegmentCodec.Write(connection, id, 0, SegmentCodec.IndexColumns(content));
+        SegmentCodec.Write(connection, id, 1, SegmentCodec.VectorColumns(content.Vectors!));
+        return index with { Segments = [.. index.Segments, new SegmentView(new Segment(id, content), null)] };
+    }
+
+    private static void CheckSources(StoreConnection connection, IngestionBatch batch)
+    {
+        foreach (var sourceId in batch.Versions.Select(version => version.SourceId).Distinct())
+        {
+            if (LibraryQueries.FindSource(connection, AccessScope.Everything, sourceId)?.CollectionId != batch.CollectionId)
+            {
+                throw new SourceNotFoundException(sourceId);
+            }
+        }
+    }
+
+    private static CollectionIndex WithoutVectors(CollectionIndex index)
+        => index with
+        {
+            Segments = [.. index.Segments.Select(view => view with { Segment = new Segment(view.Segment.Id, view.Segment.Content.WithoutVectors()) })],
+        };
+}

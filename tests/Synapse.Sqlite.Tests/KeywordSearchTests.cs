@@ -1,0 +1,73 @@
+using Synapse.Library;
+using Synapse.Sqlite.Tests.TestSupport;
+using Synapse.Storage;
+
+namespace Synapse.Sqlite.Tests;
+
+public sealed class KeywordSearchTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Keyword_search_gives_the_list_of_a_plain_scan_after_any_adds_changes_and_removals(int seed)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var random = new Random(seed);
+        var reference = new ReferenceIndex();
+        var collections = new[] { await _folder.AddCollectionAsync("one"), await _folder.AddCollectionAsync("two") };
+        for (var round = 0; round < 25; round++)
+        {
+            var (collection, source) = collections[random.Next(2)];
+            var versions = Enumerable.Range(0, random.Next(1, 12))
+                .Select(_ => $"d{random.Next(150)}.txt")
+                .Distinct()
+                .Select(path => TestDocuments.Make(source.Id, path, RandomParagraphs(random)))
+                .ToArray();
+            var removed = (await _folder.Store.ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 1_000, cancellationToken))
+                .Where(_ => random.Next(12) == 0)
+                .Select(document => document.Id)
+                .ToArray();
+            await _folder.Store.CommitAsync(new IngestionBatch(collection.Id, versions, removed, []), cancellationToken);
+            await reference.ReloadAsync(_folder.Store, collections.Select(pair => pair.Collection.Id), versions, cancellationToken);
+            if (round == 20)
+            {
+                _folder.Reopen();
+            }
+
+            await CheckAsync(random, reference, null, cancellationToken);
+            await CheckAsync(random, reference, collection.Id, cancellationToken);
+        }
+    }
+
+    private async Task CheckAsync(Random random, ReferenceIndex reference, long? collectionId, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await _folder.Store.OpenSnapshotAsync(
+            AccessScope.Everything, collectionId is { } only ? [only] : null, cancellationToken);
+        var terms = Enumerable.Range(0, random.Next(1, 7)).Select(_ => new QueryTerm(RandomWord(random), random.Next(1, 3))).ToArray();
+        var limit = random.Next(1, 40);
+        var expected = reference.Find(terms, collectionId);
+        var found = await snapshot.FindByKeywordsAsync(terms, limit, cancellationToken);
+        var described = await snapshot.DescribeAsync([.. found.Select(chunk => chunk.Key)], cancellationToken);
+        Assert.Equal(reference.Count(collectionId), snapshot.ChunkCount);
+        Assert.Equal(
+            expected.Take(limit).Select(chunk => (chunk.CollectionId, chunk.Path, chunk.Ordinal)),
+            described.Select(chunk => (chunk.CollectionId, chunk.Path, chunk.Chunk.Ordinal)));
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second.Score, pair.First.Score, 1e-5));
+        var rescored = await snapshot.ScoreKeywordsAsync(terms, [.. found.Select(chunk => chunk.Key)], cancellationToken);
+        Assert.Equal(found.Select(chunk => chunk.Score), rescored);
+        var shuffled = terms.ToArray();
+        random.Shuffle(shuffled);
+        Assert.Equal(found, await snapshot.FindByKeywordsAsync(shuffled, limit, cancellationToken));
+    }
+
+    /// <summary>Few words of very different frequency, so that lists are long, ties are many, and some words are in every chunk.</summary>
+    private static string RandomWord(Random random) => $"w{(int)(40 * Math.Pow(random.NextDouble(), 3))}";
+
+    private static string[] RandomParagraphs(Random random)
+        => [.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(1, 12)).Select(_ => RandomWord(random))))];
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Synapse.Embedding;
+using Synapse.Library;
+
+namespace Synapse.Sqlite.Tests.TestSupport;
+
+/// <summary>A data folder of one test, with a store that can be closed and opened again.</summary>
+internal sealed class StoreFolder : IDisposable
+{
+    public static readonly EmbeddingSpace Space = new("test", 64);
+
+    private SqliteStore? _store;
+
+    public StoreFolder() => Path = Directory.CreateTempSubdirectory("synapse-store-").FullName;
+
+    public string Path { get; }
+
+    public string Database => System.IO.Path.Combine(Path, "synapse.db");
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public SqliteStore Store => _store ??= SqliteStore.Open(Path, Time, NullLogger<SqliteStore>.Instance);
+
+    public SqliteStore Reopen()
+    {
+        Close();
+        return Store;
+    }
+
+    public void Close()
+    {
+        _store?.Dispose();
+        _store = null;
+    }
+
+    /// <summary>Makes a collection with one source, ready for commits.</summary>
+    public async Task<(Collection Collection, Source Source)> AddCollectionAsync(string name)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await Store.UseEmbeddingSpaceAsync(Space, cancellationToken);
+        var collection = await Store.CreateCollectionAsync(name, cancellationToken);
+        var source = await Store.AddSourceAsync(collection.Id, SourceKind.Folder, "/" + name, cancellationToken);
+        return (collection, source);
+    }
+
+    public void Dispose()
+    {
+        Close();
+        Directory.Delete(Path, recursive: true);
+    }
+}
