@@ -43,7 +43,7 @@ internal static class IntentReader
         var words = new List<string>(16);
         var names = new List<string>(2);
         var plainWords = 0;
-        // A single word may name a definition too; written in lower case, it reads as a word all the same.
+        // A single word may name a definition, however it is written.
         var only = text.AsSpan().IndexOfAny(" \t\r\n") < 0;
         foreach (var range in text.AsSpan().SplitAny(" \t\r\n,;"))
         {
@@ -58,7 +58,6 @@ internal static class IntentReader
             if (isCall || NameWords.LooksLikeCode(token) || (only && char.IsLetter(token[0])))
             {
                 names.Add(token.ToString());
-                plainWords += isCall || NameWords.LooksLikeCode(token) || char.IsUpper(token[0]) ? 0 : 1;
             }
             else if (!StopWords.Contains(token.ToString().ToLowerInvariant()))
             {

@@ -65,7 +65,7 @@ internal sealed class WeightedWords
     }
 
     /// <summary>Whether two words are forms of one: equal, or with a common beginning that only endings follow.</summary>
-    /// <remarks>"parse" and "parser", "config" and "configuration"; a common beginning counts from 4 letters on and when at most 3 letters of the shorter follow.</remarks>
+    /// <remarks>"parse" and "parser", "config" and "configuration"; a common beginning of 5 letters counts when at most 3 letters of the shorter and 5 of the longer follow.</remarks>
     public static bool Same(string left, string right)
     {
         var shorter = Math.Min(left.Length, right.Length);
@@ -80,6 +80,6 @@ internal sealed class WeightedWords
             return shorter >= 4 || (shorter == 3 && Math.Max(left.Length, right.Length) == 4 && (left[^1] == 's' || right[^1] == 's'));
         }
 
-        return common >= 5 && shorter - common <= 3 && Math.Max(left.Length, right.Length) - common <= 4;
+        return common >= 5 && shorter - common <= 3 && Math.Max(left.Length, right.Length) - common <= 5;
     }
 }

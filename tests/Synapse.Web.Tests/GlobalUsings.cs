@@ -1,1 +1,0 @@
-global using static Microsoft.Playwright.Assertions;
