@@ -44,6 +44,9 @@ public partial class AskPage : IAsyncDisposable
     private ILibraryStore Library { get; set; } = default!;
 
     [Inject]
+    private Searcher Searcher { get; set; } = default!;
+
+    [Inject]
     private IAnswerer Answerer { get; set; } = default!;
 
     [Inject]
@@ -159,6 +162,13 @@ public partial class AskPage : IAsyncDisposable
         }
 
         var query = new SearchQuery(_address.Query, collectionIds, HitLimit);
+        if (_address.SearchOnly)
+        {
+            var result = await Searcher.SearchAsync(scope, query, cancellationToken);
+            state.SetHits(result.Hits, result.Elapsed);
+            return;
+        }
+
         var started = Clock.GetTimestamp();
         await foreach (var next in Answerer.AnswerAsync(scope, query, cancellationToken))
         {

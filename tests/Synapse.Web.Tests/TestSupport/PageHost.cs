@@ -1,61 +1,123 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Synapse.Answering;
+using Synapse.Embedding;
+using Synapse.Ingestion;
 using Synapse.Library;
+using Synapse.Sqlite;
 using Synapse.Storage;
 using Synapse.Web.Hosting;
 
 namespace Synapse.Web.Tests.TestSupport;
 
-/// <summary>The pages on a free port of this machine, over a library in memory, under the policy that they promise to live with.</summary>
+/// <summary>The pages on a free port of this machine, over the real store and pipeline in a temporary folder, under the policy that they promise to live with.</summary>
 internal sealed class PageHost : IAsyncDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory("synapse-web-").FullName;
+    private readonly CancellationTokenSource _stop = new();
     private readonly WebApplication _app;
+    private readonly Task _work;
 
-    private PageHost(WebApplication app, InMemoryLibrary library)
-    {
-        _app = app;
-        Library = library;
-        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-    }
-
-    public InMemoryLibrary Library { get; }
-
-    public string Address { get; }
-
-    public static async Task<PageHost> StartAsync()
+    private PageHost(bool indexes)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        var library = new InMemoryLibrary(TimeProvider.System);
         builder.Services.AddRouting();
-        builder.Services.AddSingleton<ILibraryStore>(library);
-        builder.Services.AddSingleton<IJobStore>(library);
-        builder.Services.AddSingleton<IAnswerer>(library);
-        builder.Services.AddScoped<ICallerScope, EverythingScope>();
+        builder.Services.UseSqlite(Path.Combine(_folder, "data"));
+        builder.Services.AddSingleton<IEmbedder, WordEmbedder>();
+        builder.Services.AddSingleton<ExtractiveAnswerer>();
+        builder.Services.AddSingleton<GatedAnswerer>();
+        builder.Services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<GatedAnswerer>());
+        builder.Services.AddSynapseIngestion();
+        builder.Services.AddSynapseRetrieval();
+        builder.Services.AddSingleton<SwitchedScope>();
+        builder.Services.AddScoped<ICallerScope>(provider => provider.GetRequiredService<SwitchedScope>());
         builder.Services.AddSynapseWeb();
-        var app = builder.Build();
-        app.Use((context, next) =>
+        _app = builder.Build();
+        _app.Use((context, next) =>
         {
             context.Response.Headers.ContentSecurityPolicy = SynapseWeb.ContentSecurityPolicy;
             return next(context);
         });
-        app.UseRouting();
-        app.UseAntiforgery();
-        app.MapSynapseWebAssets();
-        app.MapSynapseWebPages();
-        await app.StartAsync();
-        return new PageHost(app, library);
+        _app.UseRouting();
+        _app.UseAntiforgery();
+        _app.MapSynapseWebAssets();
+        _app.MapSynapseWebPages();
+        _work = indexes ? Service<IngestionQueue>().RunAsync(_stop.Token) : Task.CompletedTask;
+    }
+
+    public string Address { get; private set; } = "";
+
+    public GatedAnswerer Answerer => Service<GatedAnswerer>();
+
+    public SwitchedScope Caller => Service<SwitchedScope>();
+
+    /// <summary>Starts the pages.</summary>
+    /// <param name="indexes">Whether jobs are worked on; else they stay queued.</param>
+    public static async Task<PageHost> StartAsync(bool indexes = true)
+    {
+        var host = new PageHost(indexes);
+        await host._app.StartAsync();
+        host.Address = host.Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return host;
+    }
+
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Writes files into a folder of the machine and indexes them as a collection named after it.</summary>
+    public async Task<IngestionJob> IndexAsync(string collection, params (string Path, string Text)[] files)
+    {
+        var job = await EnqueueAsync(collection, files);
+        return await Service<IngestionQueue>().WaitAsync(AccessScope.Everything, job.Id, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Writes files, and asks for them to be indexed.</summary>
+    public async Task<IngestionJob> EnqueueAsync(string collection, params (string Path, string Text)[] files)
+    {
+        var folder = Path.Combine(_folder, collection);
+        foreach (var (path, text) in files)
+        {
+            var file = Path.Combine(folder, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, text);
+        }
+
+        var acquisition = await Service<Librarian>().AddAsync(AccessScope.Everything, folder, null, TestContext.Current.CancellationToken);
+        return acquisition.Job;
+    }
+
+    /// <summary>The document at a path.</summary>
+    public async Task<Document> FindDocumentAsync(string path)
+    {
+        var library = Service<ILibraryStore>();
+        foreach (var summary in await library.ListCollectionsAsync(AccessScope.Everything, default))
+        {
+            var documents = await library.ListDocumentsAsync(AccessScope.Everything, summary.Collection.Id, null, 1_000, default);
+            if (documents.FirstOrDefault(document => document.Path == path) is { } found)
+            {
+                return found;
+            }
+        }
+
+        throw new InvalidOperationException($"No document '{path}'.");
     }
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
-        await _app.DisposeAsync();
-    }
+        await _stop.CancelAsync();
+        try
+        {
+            await _work;
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how the line of jobs ends.
+        }
 
-    private sealed class EverythingScope : ICallerScope
-    {
-        public ValueTask<AccessScope> GetScopeAsync(CancellationToken cancellationToken) => ValueTask.FromResult(AccessScope.Everything);
+        await _app.DisposeAsync();
+        _stop.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 }

@@ -1,0 +1,151 @@
+using Microsoft.AspNetCore.Components;
+using Synapse.Ingestion;
+using Synapse.Library;
+using Synapse.Storage;
+using Synapse.Web.Hosting;
+using Synapse.Web.Text;
+
+namespace Synapse.Web.Library;
+
+/// <summary>The page of collections: what is in them, where it comes from, what is being indexed and what was left out.</summary>
+public partial class LibraryPage : IDisposable
+{
+    private static readonly TimeSpan s_busyInterval = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_calmInterval = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource _left = new();
+    private Shelf? _shelf;
+    private Notice? _notice;
+    private RemoveDialog? _removeDialog;
+    private string _announcement = "";
+
+    [Inject]
+    private ICallerScope Caller { get; set; } = default!;
+
+    [Inject]
+    private ILibraryStore Store { get; set; } = default!;
+
+    [Inject]
+    private IJobStore Jobs { get; set; } = default!;
+
+    [Inject]
+    private IngestionQueue Queue { get; set; } = default!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = default!;
+
+    [Inject]
+    private PageErrors Errors { get; set; } = default!;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _left.Cancel();
+        _left.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        await TryAsync("open the library", RefreshAsync);
+        if (RendererInfo.IsInteractive)
+        {
+            _ = FollowAsync(_left.Token);
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(s_busyInterval, Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                await InvokeAsync(async () =>
+                {
+                    var before = _shelf;
+                    await TryAsync("follow the library", RefreshAsync);
+                    if (!ReferenceEquals(before, _shelf) || _notice is not null)
+                    {
+                        StateHasChanged();
+                    }
+                });
+                timer.Period = _shelf is { IsBusy: true } ? s_busyInterval : s_calmInterval;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page was left.
+        }
+    }
+
+    private async Task RefreshAsync(AccessScope scope, CancellationToken cancellationToken)
+    {
+        var next = await Shelf.ReadAsync(Store, Jobs, scope, cancellationToken);
+        if (_shelf is { IsBusy: true } && !next.IsBusy)
+        {
+            _announcement = "Indexing has ended.";
+        }
+
+        if (_shelf is null || !_shelf.SameAs(next))
+        {
+            _shelf = next;
+        }
+
+        _notice = null;
+    }
+
+    private Task UpdateAsync(Source source) => ActAsync("update a source", async (scope, cancellationToken) =>
+    {
+        var known = await Store.FindSourceAsync(scope, source.Id, cancellationToken) ?? throw new Errors.SourceNotFoundException(source.Id);
+        await Queue.EnqueueAsync(known.Id, cancellationToken);
+        _announcement = "Indexing was asked for.";
+    });
+
+    private Task CancelAsync(IngestionJob job) => ActAsync("cancel a job", async (scope, cancellationToken) =>
+    {
+        await Queue.CancelAsync(scope, job.Id, cancellationToken);
+        _announcement = "Indexing was cancelled.";
+    });
+
+    private Task AskToRemoveAsync(CollectionSummary summary) => _removeDialog!.OpenAsync(summary);
+
+    private Task RemoveAsync(CollectionSummary summary) => ActAsync("remove a collection", async (scope, cancellationToken) =>
+    {
+        foreach (var job in await Jobs.ListJobsAsync(scope, summary.Collection.Id, unfinishedOnly: true, limit: 100, cancellationToken))
+        {
+            await Queue.CancelAsync(scope, job.Id, cancellationToken);
+        }
+
+        await Store.RemoveCollectionAsync(scope, summary.Collection.Id, cancellationToken);
+        _announcement = $"The collection {summary.Collection.Name} was removed.";
+    });
+
+    private async Task ActAsync(string action, Func<AccessScope, CancellationToken, Task> work)
+    {
+        if (await TryAsync(action, work))
+        {
+            await TryAsync("follow the library", RefreshAsync);
+        }
+    }
+
+    private async Task<bool> TryAsync(string action, Func<AccessScope, CancellationToken, Task> work)
+    {
+        var cancellationToken = _left.Token;
+        try
+        {
+            await work(await Caller.GetScopeAsync(cancellationToken), cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            _notice = Errors.Report(error, action);
+            return false;
+        }
+    }
+}
