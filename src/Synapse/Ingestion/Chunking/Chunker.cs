@@ -2,7 +2,7 @@ using Synapse.Ingestion.Reading;
 
 namespace Synapse.Ingestion.Chunking;
 
-/// <summary>Cuts normalised text into chunks.</summary>
+/// <summary>Cuts normalised text into chunks: prose by headings and paragraphs, code by definitions, data by indentation.</summary>
 public static class Chunker
 {
     /// <summary>Cuts a text. Takes time proportional to its length.</summary>
@@ -11,34 +11,34 @@ public static class Chunker
     /// <returns>Chunks that are in order, do not overlap and cover the text; none for an empty text.</returns>
     public static IReadOnlyList<Chunk> Chunk(string text, string language)
     {
-        var chunks = new List<Chunk>();
-        int start = 0, startLine = 1, line = 1, blank = -1, blankLine = 0;
-        for (var i = 0; i < text.Length; i++)
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(language);
+        var lines = new LineMap(text);
+        if (CodeSyntax.Of(language) is not { } syntax)
         {
-            if (text[i] != '\n')
-            {
-                continue;
-            }
-
-            line++;
-            if (i + 1 < text.Length && text[i + 1] == '\n')
-            {
-                (blank, blankLine) = (i + 1, line);
-            }
-
-            if (i + 1 - start >= 1_400 && i + 1 < text.Length)
-            {
-                var (end, endLine) = blank > start + 400 ? (blank, blankLine) : (i + 1, line);
-                chunks.Add(new Chunk(chunks.Count, start, end, startLine, endLine - 1, ChunkKind.Prose, null, null, false));
-                (start, startLine) = (end, endLine);
-            }
+            return ProseCutter.Cut(lines, SectionReader.Read(lines, language));
         }
 
-        if (start < text.Length)
+        if (syntax.IsData)
         {
-            chunks.Add(new Chunk(chunks.Count, start, text.Length, startLine, text[^1] == '\n' ? line - 1 : line, ChunkKind.Prose, null, null, false));
+            return CutData(lines);
         }
 
-        return chunks;
+        return CodeCutter.Cut(
+            lines, syntax.HasBraces ? BraceOutline.Of(lines, syntax, language) : IndentOutline.Of(lines, syntax, language), ChunkKind.Code);
+    }
+
+    private static IReadOnlyList<Chunk> CutData(LineMap lines)
+    {
+        var chunks = new ChunkList(lines);
+        var cuts = new List<int>();
+        TextSplitter.Split(lines, 0, lines.Text.Length, ChunkSize.ProseTarget, cuts);
+        foreach (var cut in cuts)
+        {
+            chunks.EndAt(cut, ChunkKind.Structured, null);
+        }
+
+        chunks.EndAt(lines.Text.Length, ChunkKind.Structured, null);
+        return chunks.Chunks;
     }
 }
