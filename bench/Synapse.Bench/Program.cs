@@ -11,6 +11,9 @@ switch (args)
     case ["store-build", var folder, var chunks]:
         await StoreBench.BuildAsync(folder, int.Parse(chunks, CultureInfo.InvariantCulture), CancellationToken.None);
         return 0;
+    case ["analysis", var file]:
+        AnalysisBench.Run(file);
+        return 0;
     case ["store-query", var folder]:
         await StoreBench.QueryAsync(folder, CancellationToken.None);
         return 0;

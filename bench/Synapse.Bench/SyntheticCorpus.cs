@@ -6,8 +6,8 @@ namespace Synapse.Bench;
 internal sealed class SyntheticCorpus
 {
     private const int Words = 400_000;
-    private const int Topics = 500;
-    private const int WordsPerTopic = 300;
+    private const int Topics = 300;
+    private const int WordsPerTopic = 100;
 
     private static readonly string[] s_syllables =
     [
@@ -39,17 +39,17 @@ internal sealed class SyntheticCorpus
         var sum = 0.0;
         for (var i = 0; i < Words; i++)
         {
-            sum += 1.0 / (i + 10);
+            sum += Share(i);
         }
 
         var word = 0;
-        var reached = 1.0 / 10 / sum;
+        var reached = Share(0) / sum;
         for (var i = 0; i < _byFrequency.Length; i++)
         {
             while (reached < (i + 0.5) / _byFrequency.Length && word + 1 < Words)
             {
                 word++;
-                reached += 1.0 / (word + 10) / sum;
+                reached += Share(word) / sum;
             }
 
             _byFrequency[i] = word;
@@ -117,6 +117,9 @@ internal sealed class SyntheticCorpus
             embedding[i] *= scale;
         }
     }
+
+    /// <summary>Zipf and Mandelbrot.</summary>
+    private static double Share(int rank) => Math.Pow(rank + 2.7, -1.07);
 
     private static float Gauss(Random random) => random.NextSingle() + random.NextSingle() + random.NextSingle() - 1.5f;
 

@@ -48,4 +48,12 @@ internal sealed record VectorRows(int Dimensions, sbyte[] Values, float[] Scales
         // The rounded row is brought to unit length too, so that the product with a query is a cosine, and 1 at most.
         Scales[row] = (float)(1 / Math.Sqrt(length));
     }
+
+    /// <summary>Copies a row of other rows of as many numbers.</summary>
+    public void Copy(VectorRows other, int from, int to)
+    {
+        other.Values.AsSpan(from * Dimensions, Dimensions).CopyTo(Values.AsSpan(to * Dimensions));
+        other.Signs.AsSpan(from * SignWords, SignWords).CopyTo(Signs.AsSpan(to * SignWords));
+        Scales[to] = other.Scales[from];
+    }
 }
