@@ -111,7 +111,13 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
             SegmentCatalogue.Remove(connection, id);
             connection.Execute("COMMIT");
         }
+
+        connection.Execute("DELETE FROM segment_parts WHERE (id >> 20) NOT IN (SELECT id FROM segments)");
     }
+
+    /// <summary>Lets the file grow to so many pages only, which to a commit is a full disk. For tests.</summary>
+    internal void LimitPages(int pages)
+        => _writer.WriteBlocking(connection => connection.Scalar($"PRAGMA max_page_count = {pages}"), committed: null, CancellationToken.None);
 
     [LoggerMessage(LogLevel.Debug, "Opened the store: {SegmentCount} segments with {ChunkCount} chunks in {ElapsedMs} ms")]
     private partial void LogOpened(int segmentCount, int chunkCount, double elapsedMs);

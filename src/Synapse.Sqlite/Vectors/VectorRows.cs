@@ -24,7 +24,7 @@ internal sealed record VectorRows(int Dimensions, sbyte[] Values, float[] Scales
     /// <param name="embedding">As many numbers as there are dimensions; numbers that are not finite make a row that matches nothing.</param>
     public void Set(int row, ReadOnlySpan<float> embedding)
     {
-        var largest = TensorPrimitives.MaxMagnitude(embedding);
+        var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(embedding));
         if (largest == 0 || !float.IsFinite(largest))
         {
             return;
