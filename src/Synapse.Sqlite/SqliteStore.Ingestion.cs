@@ -47,6 +47,7 @@ public sealed partial class SqliteStore : IIngestionStore
         // The work on the index itself needs no lock: several commits can do it at once.
         var content = batch.Versions.Count > 0 ? SegmentBuilder.Build(batch.Versions, space.Dimensions) : null;
         await _writer.WriteAsync(connection => Commit(connection, batch, content, space), Swap, cancellationToken);
+        _mergeSignal.Set();
     }
 
     private CollectionIndex Commit(StoreConnection connection, IngestionBatch batch, SegmentContent? content, EmbeddingSpaceRow space)

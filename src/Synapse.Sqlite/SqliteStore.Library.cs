@@ -98,7 +98,7 @@ public sealed partial class SqliteStore : ILibraryStore
             LibraryChanges.RemoveSourceRows(connection, source.Id);
         }
 
-        foreach (var id in SegmentCatalogue.Ids(connection, collectionId, state: null))
+        foreach (var id in SegmentCatalogue.Ids(connection, collectionId))
         {
             SegmentCatalogue.Remove(connection, id);
         }

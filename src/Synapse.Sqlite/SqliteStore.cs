@@ -40,6 +40,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
         _space = space;
         _time = time;
         _logger = logger;
+        _mergeThread = new Thread(MergeUntilStopped) { IsBackground = true, Name = "synapse-merge" };
     }
 
     /// <summary>Opens the store of a data folder, or makes it.</summary>
@@ -68,6 +69,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
                 indexes.Values.Sum(index => index.Segments.Count),
                 indexes.Values.Sum(index => index.Segments.Sum(view => view.LiveChunks)),
                 time.GetElapsedTime(started).TotalMilliseconds);
+            store._mergeThread.Start();
             return store;
         }
         catch
@@ -87,6 +89,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
         }
 
         _disposed = true;
+        StopMerging();
         _readers.Dispose();
         _writer.Dispose();
         _folder.Dispose();
@@ -99,16 +102,22 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
         return default;
     }
 
-    /// <summary>Takes away what a merge had written when the process ended before it was done.</summary>
+    /// <summary>Takes away what a merge had written, or not yet removed, when the process ended.</summary>
     private static void RemoveUnfinishedSegments(StoreConnection connection)
     {
-        foreach (var id in SegmentCatalogue.Ids(connection, collectionId: null, SegmentCatalogue.Unfinished))
+        foreach (var id in SegmentCatalogue.IdsNotLive(connection))
         {
             connection.Execute("BEGIN IMMEDIATE");
             SegmentCatalogue.Remove(connection, id);
             connection.Execute("COMMIT");
         }
+
+        connection.Execute("DELETE FROM segment_parts WHERE (id >> 20) NOT IN (SELECT id FROM segments)");
     }
+
+    /// <summary>Lets the file grow to so many pages only, which to a commit is a full disk. For tests.</summary>
+    internal void LimitPages(int pages)
+        => _writer.WriteBlocking(connection => connection.Scalar($"PRAGMA max_page_count = {pages}"), committed: null, CancellationToken.None);
 
     [LoggerMessage(LogLevel.Debug, "Opened the store: {SegmentCount} segments with {ChunkCount} chunks in {ElapsedMs} ms")]
     private partial void LogOpened(int segmentCount, int chunkCount, double elapsedMs);

@@ -34,6 +34,11 @@ public sealed class KeywordSearchTests : IDisposable
                 .ToArray();
             await _folder.Store.CommitAsync(new IngestionBatch(collection.Id, versions, removed, []), cancellationToken);
             await reference.ReloadAsync(_folder.Store, collections.Select(pair => pair.Collection.Id), versions, cancellationToken);
+            if (random.Next(3) == 0)
+            {
+                _folder.Store.MergeAll();
+            }
+
             if (round == 20)
             {
                 _folder.Reopen();

@@ -53,6 +53,21 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
+    /// <summary>Runs work in a transaction, on a thread of the caller that may wait.</summary>
+    public T WriteBlocking<T>(Func<StoreConnection, T> work, Action<T>? committed, CancellationToken cancellationToken)
+    {
+        _gate.Wait(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return Write(work, committed);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     private T Write<T>(Func<StoreConnection, T> work, Action<T>? committed)
     {
         _connection.Execute("BEGIN IMMEDIATE");

@@ -58,7 +58,7 @@ internal static class SchemaMigrations
             id INTEGER PRIMARY KEY,
             bytes BLOB NOT NULL) STRICT;
 
-        -- state: 0 being written, 1 searched.
+        -- state: 0 being written, 1 searched, 2 merged into another.
         CREATE TABLE segments(
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             collection_id INTEGER NOT NULL REFERENCES collections(id),

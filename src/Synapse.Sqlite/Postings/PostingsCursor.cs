@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Synapse.Sqlite.Search;
 
 namespace Synapse.Sqlite.Postings;
 
@@ -16,7 +17,6 @@ internal sealed class PostingsCursor
     private int _dataStart;
     private int _blockCount;
     private int _block;
-    private int _shallowBlock;
     private int _count;
     private int _inBlock;
     private int _position;
@@ -50,7 +50,6 @@ internal sealed class PostingsCursor
         _postings = terms.Postings;
         _count = _row.ChunkFrequency;
         _position = 0;
-        _shallowBlock = 0;
         if (_count == 1)
         {
             _blockCount = 1;
@@ -96,7 +95,7 @@ internal sealed class PostingsCursor
 
         if (target > LastChunk(_block))
         {
-            var block = Math.Max(_block + 1, _shallowBlock);
+            var block = _block + 1;
             while (block < _blockCount && LastChunk(block) < target)
             {
                 block++;
@@ -111,44 +110,115 @@ internal sealed class PostingsCursor
             LoadBlock(block);
         }
 
-        while (_chunks[_position] < target)
-        {
-            _position++;
-        }
-
+        _position = CountBefore(target);
         Chunk = _chunks[_position];
     }
 
-    /// <summary>Finds the block that holds the first chunk not before the target, without unpacking it.</summary>
-    /// <param name="target">At least the targets given before.</param>
-    /// <param name="maxFrequency">The block's highest frequency; 0 past the end.</param>
-    /// <param name="minLength">The block's shortest length.</param>
-    /// <returns>The block's last chunk, or <see cref="End"/> past the end.</returns>
-    public int PeekBlock(int target, out int maxFrequency, out int minLength)
+    /// <summary>The highest score that a chunk from the current one up to the end of a stretch can have.</summary>
+    /// <param name="end">One past the last chunk of the stretch.</param>
+    /// <param name="scorer">The term's scorer.</param>
+    /// <param name="termBound">Bound of the whole term, taken when the current block goes on past the stretch anyway.</param>
+    public long BoundUpTo(int end, in TermScorer scorer, long termBound)
     {
-        while (_shallowBlock < _blockCount && LastChunk(_shallowBlock) < target)
+        if (Chunk >= end)
         {
-            _shallowBlock++;
-        }
-
-        if (_shallowBlock >= _blockCount)
-        {
-            maxFrequency = 0;
-            minLength = 1;
-            return End;
+            return 0;
         }
 
         if (_count == 1)
         {
-            maxFrequency = _row.MaxFrequency;
-            minLength = _row.MinLength;
-            return (int)_row.Postings;
+            return termBound;
         }
 
-        var block = ReadBlock(_shallowBlock);
-        maxFrequency = block.MaxFrequency;
-        minLength = block.MinLength;
-        return block.LastChunk;
+        var bound = 0L;
+        for (var block = _block; block < _blockCount; block++)
+        {
+            var row = ReadBlock(block);
+            bound = Math.Max(bound, scorer.Bound(row.MaxFrequency, row.MinLength));
+            if (row.LastChunk + 1 >= end)
+            {
+                break;
+            }
+        }
+
+        return bound;
+    }
+
+    /// <summary>Adds the scores of the chunks from the current one up to the end of a stretch, and moves past it.</summary>
+    /// <param name="window">The stretch.</param>
+    /// <param name="scorer">The term's scorer.</param>
+    /// <param name="lengths">BM25 lengths of the segment's chunks.</param>
+    /// <param name="needed">Blocks that lie in the stretch and whose bound is below this are left out.</param>
+    public void AddTo(ScoreWindow window, in TermScorer scorer, int[] lengths, long needed)
+    {
+        var end = window.End;
+        var block = _block;
+        while (Chunk < end)
+        {
+            if (_count > 1 && LastChunk(block) < end)
+            {
+                var row = ReadBlock(block);
+                if (scorer.Bound(row.MaxFrequency, row.MinLength) >= needed)
+                {
+                    AddLoaded(window, scorer, lengths, _inBlock);
+                }
+            }
+            else
+            {
+                AddLoaded(window, scorer, lengths, CountBefore(end));
+                if (_position < _inBlock)
+                {
+                    Chunk = _chunks[_position];
+                    return;
+                }
+            }
+
+            if (++block >= _blockCount)
+            {
+                Chunk = End;
+                return;
+            }
+
+            // A block that lies in the stretch and is left out need not be unpacked.
+            while (needed > 0 && LastChunk(block) < end && block + 1 < _blockCount)
+            {
+                var row = ReadBlock(block);
+                if (scorer.Bound(row.MaxFrequency, row.MinLength) >= needed)
+                {
+                    break;
+                }
+
+                block++;
+            }
+
+            LoadBlock(block);
+        }
+    }
+
+    private void AddLoaded(ScoreWindow window, in TermScorer scorer, int[] lengths, int upTo)
+    {
+        if (_position >= upTo)
+        {
+            return;
+        }
+
+        if (!_frequenciesUnpacked)
+        {
+            UnpackFrequencies();
+        }
+
+        for (; _position < upTo; _position++)
+        {
+            var chunk = _chunks[_position];
+            window.Add(chunk, scorer.Score(_frequencies[_position], lengths[chunk]));
+        }
+    }
+
+    /// <summary>Postings of the current block that lie before a chunk.</summary>
+    private int CountBefore(int chunk)
+    {
+        var place = _chunks.AsSpan(_position, _inBlock - _position).BinarySearch(chunk);
+        return _position + (place < 0 ? ~place : place);
     }
 
     private int LastChunk(int block)

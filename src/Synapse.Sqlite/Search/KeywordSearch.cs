@@ -1,4 +1,3 @@
-using System.Buffers;
 using Synapse.Retrieval;
 using Synapse.Sqlite.Postings;
 using Synapse.Storage;
@@ -17,8 +16,7 @@ internal sealed class KeywordSearch
     public KeywordSearch(SnapshotSegments segments, IReadOnlyList<QueryTerm> terms)
     {
         _segments = segments;
-        // One order for any order of the question, so that sums round the same way.
-        var grouped = terms.GroupBy(term => term.Text, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal);
+        var grouped = terms.GroupBy(term => term.Text, StringComparer.Ordinal);
         var found = new List<WeightedTerm>();
         foreach (var group in grouped)
         {
@@ -27,7 +25,7 @@ internal sealed class KeywordSearch
             var weight = group.Sum(term => (double)term.Weight) * Bm25.InverseDocumentFrequency(segments.ChunkCount, frequency);
             if (frequency > 0 && weight > 0)
             {
-                found.Add(new WeightedTerm(weight, places));
+                found.Add(new WeightedTerm(new TermScorer(weight, segments.AverageLength), places));
             }
         }
 
@@ -46,11 +44,25 @@ internal sealed class KeywordSearch
         }
 
         var top = new TopChunks(_segments, limit);
-        var cursor = new PostingsCursor();
-        for (var segment = 0; segment < _segments.Count; segment++)
+        var scan = new SegmentScan(_terms.Length);
+        var inSegment = new (int Place, TermScorer Scorer)[_terms.Length];
+        // The largest first: it is likely to hold the best chunks, and what they score spares work in the others.
+        foreach (var segment in Enumerable.Range(0, _segments.Count).OrderByDescending(segment => _segments[segment].Segment.ChunkCount))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Scan(segment, cursor, top);
+            var count = 0;
+            foreach (var term in _terms)
+            {
+                if (term.Places[segment] >= 0)
+                {
+                    inSegment[count++] = (term.Places[segment], term.Scorer);
+                }
+            }
+
+            if (count > 0)
+            {
+                scan.Run(_segments[segment], segment, inSegment.AsSpan(0, count), top);
+            }
         }
 
         return top.ToSorted();
@@ -64,7 +76,7 @@ internal sealed class KeywordSearch
         foreach (var group in chunks.Select((key, index) => (Place: _segments.Place(key), index)).GroupBy(each => each.Place.Segment))
         {
             var ordered = group.OrderBy(each => each.Place.Chunk).ToArray();
-            var sums = new double[ordered.Length];
+            var sums = new long[ordered.Length];
             var lengths = _segments[group.Key].Segment.Content.Lengths;
             foreach (var term in _terms)
             {
@@ -80,51 +92,18 @@ internal sealed class KeywordSearch
                     cursor.MoveTo(chunk);
                     if (cursor.Chunk == chunk)
                     {
-                        sums[i] += term.Weight * Bm25.TermSaturation(cursor.Frequency, lengths[chunk], _segments.AverageLength);
+                        sums[i] += term.Scorer.Score(cursor.Frequency, lengths[chunk]);
                     }
                 }
             }
 
             for (var i = 0; i < ordered.Length; i++)
             {
-                scores[ordered[i].index] = (float)sums[i];
+                scores[ordered[i].index] = TermScorer.ToScore(sums[i]);
             }
         }
 
         return scores;
-    }
-
-    private void Scan(int segment, PostingsCursor cursor, TopChunks top)
-    {
-        var view = _segments[segment];
-        var content = view.Segment.Content;
-        var average = _segments.AverageLength;
-        var sums = ArrayPool<double>.Shared.Rent(content.Chunks.Length);
-        var used = sums.AsSpan(0, content.Chunks.Length);
-        used.Clear();
-        foreach (var term in _terms)
-        {
-            if (term.Places[segment] < 0)
-            {
-                continue;
-            }
-
-            for (cursor.Open(content.Terms, term.Places[segment]); cursor.Chunk != PostingsCursor.End; cursor.MoveNext())
-            {
-                used[cursor.Chunk] += term.Weight * Bm25.TermSaturation(cursor.Frequency, content.Lengths[cursor.Chunk], average);
-            }
-        }
-
-        for (var chunk = 0; chunk < used.Length; chunk++)
-        {
-            var score = (float)used[chunk];
-            if (score > 0 && score >= top.Threshold && view.Deletions?.Contains(chunk) != true)
-            {
-                top.Offer(SnapshotSegments.Key(segment, chunk), score);
-            }
-        }
-
-        ArrayPool<double>.Shared.Return(sums);
     }
 
     private static int[] Lookup(SnapshotSegments segments, string term)
@@ -156,5 +135,5 @@ internal sealed class KeywordSearch
         return total;
     }
 
-    private readonly record struct WeightedTerm(double Weight, int[] Places);
+    private readonly record struct WeightedTerm(TermScorer Scorer, int[] Places);
 }

@@ -38,14 +38,14 @@ internal sealed class SearchSnapshot(IEnumerable<CollectionIndex> collections, R
     public ValueTask<IReadOnlyList<ScoredChunk>> FindByEmbeddingAsync(ReadOnlyMemory<float> embedding, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return new(VectorSearch.FindTop(_segments, new QueryVector(embedding.Span), limit, cancellationToken));
+        return new(new VectorSearch(_segments, new QueryVector(embedding.Span)).FindTop(limit, cancellationToken));
     }
 
     public ValueTask<IReadOnlyList<float>> ScoreKeywordsAsync(IReadOnlyList<QueryTerm> terms, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
         => new(new KeywordSearch(_segments, terms).Score(chunks));
 
     public ValueTask<IReadOnlyList<float>> ScoreEmbeddingAsync(ReadOnlyMemory<float> embedding, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
-        => new(VectorSearch.Score(_segments, new QueryVector(embedding.Span), chunks));
+        => new(new VectorSearch(_segments, new QueryVector(embedding.Span)).Score(chunks));
 
     public ValueTask<IReadOnlyList<StoredChunk>> DescribeAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {

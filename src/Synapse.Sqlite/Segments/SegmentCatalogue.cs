@@ -13,6 +13,9 @@ internal static class SegmentCatalogue
     /// <summary>Searched.</summary>
     public const int Live = 1;
 
+    /// <summary>Merged into another, and about to be removed.</summary>
+    public const int Replaced = 2;
+
     /// <summary>Adds the row of a segment.</summary>
     /// <returns>Its id.</returns>
     public static long Add(StoreConnection connection, long collectionId, int state, long spaceId, int chunkCount)
@@ -36,6 +39,21 @@ internal static class SegmentCatalogue
         }
     }
 
+    /// <summary>Changes the state of a segment.</summary>
+    public static void SetState(StoreConnection connection, long segmentId, int state)
+        => connection.Prepare("UPDATE segments SET state = ? WHERE id = ?").Bind(1, (long)state).Bind(2, segmentId).Run();
+
+    /// <summary>Removes one part of a segment, so that a large one can go bit by bit.</summary>
+    /// <returns>Whether there was one left.</returns>
+    public static bool RemovePart(StoreConnection connection, long segmentId)
+    {
+        connection.Prepare("DELETE FROM segment_parts WHERE id = (SELECT max(id) FROM segment_parts WHERE id >= ? AND id < ?)")
+            .Bind(1, SegmentCodec.PartId(segmentId, 0))
+            .Bind(2, SegmentCodec.PartId(segmentId + 1, 0))
+            .Run();
+        return connection.Changes > 0;
+    }
+
     /// <summary>Removes a segment.</summary>
     public static void Remove(StoreConnection connection, long segmentId)
     {
@@ -47,13 +65,14 @@ internal static class SegmentCatalogue
         connection.Prepare("DELETE FROM segments WHERE id = ?").Bind(1, segmentId).Run();
     }
 
-    /// <summary>The ids of a collection's segments, or of all of one state.</summary>
-    public static List<long> Ids(StoreConnection connection, long? collectionId, int? state)
+    /// <summary>The ids of a collection's segments in any state.</summary>
+    public static List<long> Ids(StoreConnection connection, long collectionId)
         => LibraryQueries.Collect(
-            connection.Prepare("SELECT id FROM segments WHERE (?1 IS NULL OR collection_id = ?1) AND (?2 IS NULL OR state = ?2) ORDER BY id")
-                .Bind(1, collectionId)
-                .Bind(2, (long?)state),
-            row => row.Int64(0));
+            connection.Prepare("SELECT id FROM segments WHERE collection_id = ? ORDER BY id").Bind(1, collectionId), row => row.Int64(0));
+
+    /// <summary>The ids of all segments that are not searched.</summary>
+    public static List<long> IdsNotLive(StoreConnection connection)
+        => LibraryQueries.Collect(connection.Prepare("SELECT id FROM segments WHERE state <> ?").Bind(1, (long)Live), row => row.Int64(0));
 
     /// <summary>Reads all live segments, by collection.</summary>
     /// <param name="connection">The store.</param>

@@ -22,7 +22,7 @@ internal sealed class QueryVector
     {
         _values = new short[embedding.Length];
         Signs = new ulong[VectorRows.WordsFor(embedding.Length)];
-        var largest = TensorPrimitives.MaxMagnitude(embedding);
+        var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(embedding));
         IsZero = largest == 0 || !float.IsFinite(largest);
         if (IsZero)
         {

@@ -24,7 +24,7 @@ internal sealed record VectorRows(int Dimensions, sbyte[] Values, float[] Scales
     /// <param name="embedding">As many numbers as there are dimensions; numbers that are not finite make a row that matches nothing.</param>
     public void Set(int row, ReadOnlySpan<float> embedding)
     {
-        var largest = TensorPrimitives.MaxMagnitude(embedding);
+        var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(embedding));
         if (largest == 0 || !float.IsFinite(largest))
         {
             return;
@@ -47,5 +47,13 @@ internal sealed record VectorRows(int Dimensions, sbyte[] Values, float[] Scales
 
         // The rounded row is brought to unit length too, so that the product with a query is a cosine, and 1 at most.
         Scales[row] = (float)(1 / Math.Sqrt(length));
+    }
+
+    /// <summary>Copies a row of other rows of as many numbers.</summary>
+    public void Copy(VectorRows other, int from, int to)
+    {
+        other.Values.AsSpan(from * Dimensions, Dimensions).CopyTo(Values.AsSpan(to * Dimensions));
+        other.Signs.AsSpan(from * SignWords, SignWords).CopyTo(Signs.AsSpan(to * SignWords));
+        Scales[to] = other.Scales[from];
     }
 }

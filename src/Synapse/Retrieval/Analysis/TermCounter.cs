@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 
 namespace Synapse.Retrieval.Analysis;
 
@@ -7,18 +8,24 @@ namespace Synapse.Retrieval.Analysis;
 internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
 {
     // Beyond this many everything seen is forgotten; what is frequent comes back at once.
-    private const int MostSurfaces = 1 << 17;
+    private const int MostWords = 1 << 18;
     private const int MostTerms = 1 << 19;
 
     // Beyond this many the interned terms are let go; equal terms may then be two objects for a while, which costs memory only.
     private const int MostInterned = 1 << 20;
     private const int PathDirectories = 3;
 
-        private readonly Dictionary<string, CountedTerm> _terms = [];
+        // Keys the hash of words, so that no one can write two words that are taken for one.
+    private static readonly ulong s_seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+    private static readonly ulong s_factor = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1 | (1UL << 63);
+
+    private readonly Dictionary<string, int> _terms = [];
     private readonly List<(string Text, bool IsStopWord)> _split = [];
     private readonly List<string> _fileTerms = [];
-    private SurfaceTable _surfaces = new();
-    private CountedTerm[] _counted = new CountedTerm[256];
+    private WordTable _words = new();
+    private string[] _texts = new string[1 << 10];
+    private TermState[] _states = new TermState[1 << 10];
+    private int[] _counted = new int[256];
     private int[] _frequencies = new int[256];
     private int _count;
     private int _round;
@@ -27,10 +34,11 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     /// <summary>Begins a new text.</summary>
     public void Begin()
     {
-        if (_surfaces.Count > MostSurfaces || _terms.Count > MostTerms)
+        if (_words.Count > MostWords || _terms.Count > MostTerms)
         {
-            _surfaces = new SurfaceTable();
+            _words = new WordTable();
             _terms.Clear();
+            Array.Clear(_states);
         }
 
         _round++;
@@ -56,7 +64,7 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
             }
             else
             {
-                i = CountWord(text, i, times);
+                i = CountRun(text, i, times);
             }
         }
     }
@@ -95,8 +103,8 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     /// <summary>Adds an exact term, which counts once however often it is added.</summary>
     public void CountExact(string term)
     {
-        var counted = Term(term, isStopWord: false);
-        if (counted.Round != _round)
+        var counted = Term(term, isScored: false, isStopWord: false);
+        if (_states[counted].Round != _round)
         {
             Count(counted, 1);
         }
@@ -111,9 +119,9 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
         for (var i = 0; i < _count; i++)
         {
             var term = _counted[i];
-            terms[i] = term.Text;
+            terms[i] = _texts[term];
             frequencies[i] = (ushort)Math.Min(_frequencies[i], ushort.MaxValue);
-            if (!term.IsStopWord && !ExactTerms.IsExact(term.Text))
+            if (_states[term].IsScored)
             {
                 length += frequencies[i];
             }
@@ -127,22 +135,22 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     {
         for (var i = 0; i < _count; i++)
         {
-            yield return (_counted[i].Text, _frequencies[i], _counted[i].IsStopWord);
+            yield return (_texts[_counted[i]], _frequencies[i], _states[_counted[i]].IsStopWord);
         }
     }
 
-    private int CountWord(ReadOnlySpan<char> text, int start, int times)
+    private int CountRun(ReadOnlySpan<char> text, int start, int times)
     {
-        var hash = 0xCBF29CE484222325UL;
+        var hash = s_seed;
         var limit = Math.Min(text.Length, start + WordSplitter.MaxWordLength);
         var end = start;
         while (end < limit && CharacterClasses.Of(text[end]) is not (CharacterClass.Separator or CharacterClass.Unspaced))
         {
-            hash = (hash ^ text[end]) * 0x9E3779B97F4A7C15UL;
+            hash = (hash ^ text[end]) * s_factor;
             end++;
         }
 
-        CountSurface(text[start..end], hash ^ (hash >> 29), times);
+        CountWord(text[start..end], Finish(hash), times);
         if (end == limit)
         {
             while (end < text.Length && CharacterClasses.Of(text[end]) is not (CharacterClass.Separator or CharacterClass.Unspaced))
@@ -166,14 +174,14 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
         var end = start + CharacterLength(text, start);
         if (end >= text.Length || !IsUnspaced(text, end))
         {
-            CountSurface(text[start..end], Hash(text[start..end]), times);
+            CountWord(text[start..end], Hash(text[start..end]), times);
             return end;
         }
 
         while (end < text.Length && IsUnspaced(text, end))
         {
             var next = end + CharacterLength(text, end);
-            CountSurface(text[start..next], Hash(text[start..next]), times);
+            CountWord(text[start..next], Hash(text[start..next]), times);
             start = end;
             end = next;
         }
@@ -188,60 +196,80 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
 
     private static ulong Hash(ReadOnlySpan<char> text)
     {
-        var hash = 0xCBF29CE484222325UL;
+        var hash = s_seed;
         foreach (var unit in text)
         {
-            hash = (hash ^ unit) * 0x9E3779B97F4A7C15UL;
+            hash = (hash ^ unit) * s_factor;
         }
 
-        return hash ^ (hash >> 29);
+        return Finish(hash);
     }
 
-    private void CountSurface(ReadOnlySpan<char> word, ulong hash, int times)
+    private static ulong Finish(ulong hash)
     {
-        var surface = _surfaces.Find(word, hash) ?? AddSurface(word, hash);
-        foreach (var term in surface.Terms)
+        hash = (hash ^ (hash >> 32)) * s_factor;
+        return (hash ^ (hash >> 29)) | 1;
+    }
+
+    private void CountWord(ReadOnlySpan<char> word, ulong hash, int times)
+    {
+        var single = 0;
+        if (!_words.TryFind(hash, ref single, out var terms))
+        {
+            terms = AddWord(word, hash);
+        }
+
+        foreach (var term in terms)
         {
             Count(term, times);
         }
     }
 
-    private Surface AddSurface(ReadOnlySpan<char> word, ulong hash)
+    private int[] AddWord(ReadOnlySpan<char> word, ulong hash)
     {
         _split.Clear();
         WordSplitter.Split(word, _split);
-        var terms = new CountedTerm[_split.Count];
+        var terms = new int[_split.Count];
         for (var i = 0; i < terms.Length; i++)
         {
-            terms[i] = Term(_split[i].Text, _split[i].IsStopWord);
+            terms[i] = Term(_split[i].Text, isScored: !_split[i].IsStopWord, _split[i].IsStopWord);
         }
 
-        var surface = new Surface(word.ToString(), hash, terms);
-        _surfaces.Add(surface);
-        return surface;
+        _words.Add(hash, terms);
+        return terms;
     }
 
-    private CountedTerm Term(string text, bool isStopWord)
+    private int Term(string text, bool isScored, bool isStopWord)
     {
-        if (!_terms.TryGetValue(text, out var term))
+        if (_terms.TryGetValue(text, out var term))
         {
-            if (_terms.Count % 4096 == 0 && interned.Count > MostInterned)
-            {
-                interned.Clear();
-            }
-
-            term = new CountedTerm(interned.GetOrAdd(text, text), isStopWord);
-            _terms.Add(term.Text, term);
+            return term;
         }
 
+        if (_terms.Count % 4096 == 0 && interned.Count > MostInterned)
+        {
+            interned.Clear();
+        }
+
+        term = _terms.Count;
+        if (term == _texts.Length)
+        {
+            Array.Resize(ref _texts, term * 2);
+            Array.Resize(ref _states, term * 2);
+        }
+
+        _texts[term] = interned.GetOrAdd(text, text);
+        _states[term] = new TermState { IsScored = isScored, IsStopWord = isStopWord };
+        _terms.Add(_texts[term], term);
         return term;
     }
 
-    private void Count(CountedTerm term, int times)
+    private void Count(int term, int times)
     {
-        if (term.Round == _round)
+        ref var state = ref _states[term];
+        if (state.Round == _round)
         {
-            _frequencies[term.Slot] += times;
+            _frequencies[state.Slot] += times;
             return;
         }
 
@@ -251,10 +279,24 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
             Array.Resize(ref _frequencies, _count * 2);
         }
 
-        term.Round = _round;
-        term.Slot = _count;
+        state.Round = _round;
+        state.Slot = _count;
         _counted[_count] = term;
         _frequencies[_count] = times;
         _count++;
+    }
+
+    private struct TermState
+    {
+        /// <summary>The count that <see cref="Slot"/> belongs to.</summary>
+        public int Round;
+
+        /// <summary>The term's place in that count.</summary>
+        public int Slot;
+
+        /// <summary>Whether it counts in a chunk's length.</summary>
+        public bool IsScored;
+
+        public bool IsStopWord;
     }
 }

@@ -1,0 +1,141 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Synapse.Errors;
+using Synapse.Library;
+using Synapse.Sqlite.Tests.TestSupport;
+
+namespace Synapse.Sqlite.Tests.Faults;
+
+public sealed class OpeningTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_second_store_on_the_folder_is_refused_until_the_first_is_closed()
+    {
+        _ = _folder.Store;
+        Assert.Throws<DataFolderInUseException>(() => SqliteStore.Open(_folder.Path, TimeProvider.System, NullLogger<SqliteStore>.Instance));
+        _folder.Reopen();
+    }
+
+    [Fact]
+    public void A_store_is_made_for_its_owner_only()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var made = Path.Combine(_folder.Path, "made");
+        using (SqliteStore.Open(made, TimeProvider.System, NullLogger<SqliteStore>.Instance))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(made));
+            foreach (var file in Directory.GetFiles(made))
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_newer_store_is_refused_and_left_alone()
+    {
+        _ = _folder.Store;
+        _folder.Close();
+        Execute("PRAGMA user_version = 99");
+        var refused = Assert.Throws<StoreNewerException>(() => _folder.Store);
+        Assert.Contains("99", refused.Message, StringComparison.Ordinal);
+        Execute("PRAGMA user_version = 1");
+        _ = _folder.Store;
+    }
+
+    [Theory]
+    [InlineData("not a database at all, but a text of more than a hundred bytes that someone put in its place, perhaps by a wrong copy")]
+    [InlineData("SQLite format 3")]
+    public void A_file_that_is_no_database_is_called_corrupt(string content)
+    {
+        File.WriteAllText(_folder.Database, content);
+        Assert.Throws<StoreCorruptException>(() => _folder.Store);
+    }
+
+    [Fact]
+    public void A_database_of_another_program_is_not_touched()
+    {
+        Execute("CREATE TABLE theirs(x)");
+        Assert.Throws<StoreCorruptException>(() => _folder.Store);
+        Execute("INSERT INTO theirs VALUES(1)");
+    }
+
+    [Fact]
+    public async Task A_changed_byte_in_a_segment_is_found_at_start()
+    {
+        await FillAsync();
+        Execute("UPDATE segment_parts SET bytes = CAST(substr(bytes, 1, 200) || X'FF' || substr(bytes, 202) AS BLOB) WHERE id = (SELECT min(id) FROM segment_parts)");
+        Assert.Contains("not as it was written", Assert.Throws<StoreCorruptException>(() => _folder.Store).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM segment_parts WHERE id = (SELECT max(id) FROM segment_parts)")]
+    [InlineData("UPDATE collections SET chunk_count = chunk_count + 1")]
+    [InlineData("INSERT INTO tombstones(segment_id, document) SELECT id, 999 FROM segments")]
+    public async Task Parts_that_do_not_agree_are_found_at_start(string damage)
+    {
+        await FillAsync();
+        Execute(damage);
+        Assert.Throws<StoreCorruptException>(() => _folder.Store);
+    }
+
+    [Fact]
+    public async Task A_file_cut_short_is_called_corrupt()
+    {
+        await FillAsync();
+        using (var file = new FileStream(_folder.Database, FileMode.Open))
+        {
+            file.SetLength(file.Length / 2 / 8192 * 8192);
+        }
+
+        Assert.Throws<StoreCorruptException>(() => _folder.Store);
+    }
+
+    [Fact]
+    public async Task What_a_killed_merge_left_behind_is_taken_away_at_start()
+    {
+        await FillAsync();
+        Execute("INSERT INTO segments(collection_id, state, space_id, chunk_count) VALUES(1, 0, 1, 5); INSERT INTO segment_parts VALUES((SELECT max(id) FROM segments) << 20, 0, X'00')");
+        Execute("INSERT INTO segment_parts VALUES(12345 << 20, 0, X'00')");
+        Assert.Single(await _folder.Store.ListCollectionsAsync(AccessScope.Everything, Token));
+        _folder.Close();
+        Assert.Equal(2, Count("SELECT count(*) FROM segment_parts"));
+        Assert.Equal(1, Count("SELECT count(*) FROM segments"));
+    }
+
+    private async Task FillAsync()
+    {
+        var (collection, source) = await _folder.AddCollectionAsync("docs");
+        await _folder.Store.CommitAsync(
+            TestDocuments.Batch(collection.Id, [.. Enumerable.Range(0, 50).Select(i => TestDocuments.Make(source.Id, $"{i}.txt", "apple banana cherry", $"damson {i}"))]), Token);
+        _folder.Close();
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.Database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private long Count(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.Database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+}
