@@ -13,6 +13,7 @@ namespace Synapse.Web.Asking;
 public partial class AskPage : IAsyncDisposable
 {
     private const int HitLimit = 10;
+    private const int MoreHits = 20;
 
     // Before the circuit is there the browser waits for the whole page; what takes longer comes through the circuit.
     private static readonly TimeSpan s_firstPaintLimit = TimeSpan.FromSeconds(1.5);
@@ -37,6 +38,13 @@ public partial class AskPage : IAsyncDisposable
     [SupplyParameterFromQuery(Name = "mode")]
     public string? Mode { get; set; }
 
+    /// <summary>Key of what the first paint has found.</summary>
+    [PersistentState]
+    public string? FirstPaintKey { get; set; }
+
+    [Inject]
+    private FirstPaintStore FirstPaints { get; set; } = default!;
+
     [Inject]
     private ICallerScope Caller { get; set; } = default!;
 
@@ -58,9 +66,11 @@ public partial class AskPage : IAsyncDisposable
     [Inject]
     private PageErrors Errors { get; set; } = default!;
 
-    private string PageClass => (_address.Query.Length, _opened) switch
+    private bool IsBlank => _address.Query.Length == 0;
+
+    private string PageClass => (IsBlank, _opened) switch
     {
-        (0, _) => "page ask is-empty",
+        (true, _) => "page ask is-empty",
         (_, null) => "page ask",
         _ => "page ask has-source",
     };
@@ -86,56 +96,111 @@ public partial class AskPage : IAsyncDisposable
             return;
         }
 
+        var isFirst = !_loaded;
         _address = address;
         _loaded = true;
+        if (isFirst && FirstPaints.Take<FirstPaint>(FirstPaintKey) is { } painted && painted.Address == address)
+        {
+            (_state, _collections) = (painted.State, painted.Collections);
+            return;
+        }
+
         await RunAsync();
+        if (!RendererInfo.IsInteractive && _notice is null && _state is null or { IsComplete: true })
+        {
+            FirstPaintKey = FirstPaints.Put(new FirstPaint(address, _state, _collections));
+        }
     }
 
-    private void Ask(AskAddress address)
+    private Task AskAsync(AskAddress address)
     {
         if (address == _address)
         {
             // The same question again: the documents may have changed meanwhile.
-            _ = InvokeAsync(RunAsync);
+            return RunAsync();
         }
-        else
-        {
-            Navigation.NavigateTo(address.ToString());
-        }
+
+        Navigation.NavigateTo(address.ToString());
+        return Task.CompletedTask;
     }
 
     private void Open(OpenedSource source) => _opened = source;
 
     private void Close() => _opened = null;
 
-    private async Task RunAsync()
+    private Task RunAsync()
+    {
+        _opened = null;
+        _state = IsBlank ? null : new AskState(_address.Query, _address.SearchOnly);
+        return WorkAsync("answer a question", async (scope, cancellationToken) =>
+        {
+            _collections = await Library.ListCollectionsAsync(scope, cancellationToken);
+            if (_state is { } state)
+            {
+                await AnswerAsync(scope, state, cancellationToken);
+            }
+        });
+    }
+
+    private Task ReadCollectionsAsync()
+        => WorkAsync("list the collections", async (scope, cancellationToken) => _collections = await Library.ListCollectionsAsync(scope, cancellationToken));
+
+    private Task ShowMoreAsync() => WorkAsync("search", async (scope, cancellationToken) =>
+    {
+        if (_state is { Hits: { } known } state)
+        {
+            var limit = Math.Min(known.Count + MoreHits, Searcher.MaxLimit);
+            var result = await Searcher.SearchAsync(scope, await QueryAsync(scope, limit, cancellationToken), cancellationToken);
+            state.SetHits(result.Hits, limit, result.Elapsed);
+        }
+    });
+
+    private async Task AnswerAsync(AccessScope scope, AskState state, CancellationToken cancellationToken)
+    {
+        var query = await QueryAsync(scope, HitLimit, cancellationToken);
+        if (_address.SearchOnly)
+        {
+            var result = await Searcher.SearchAsync(scope, query, cancellationToken);
+            state.SetHits(result.Hits, HitLimit, result.Elapsed);
+            return;
+        }
+
+        var started = Clock.GetTimestamp();
+        await foreach (var next in Answerer.AnswerAsync(scope, query, cancellationToken))
+        {
+            state.Apply(next, HitLimit, Clock.GetElapsedTime(started));
+            StateHasChanged();
+        }
+    }
+
+    private async Task<SearchQuery> QueryAsync(AccessScope scope, int limit, CancellationToken cancellationToken)
+    {
+        if (_address.Collection is not { } name)
+        {
+            return new SearchQuery(_address.Query, null, limit);
+        }
+
+        var collection = await Library.FindCollectionAsync(scope, name, cancellationToken) ?? throw new CollectionNotFoundException(name);
+        return new SearchQuery(_address.Query, [collection.Id], limit);
+    }
+
+    /// <summary>Does one thing at a time: what was under way before is cancelled.</summary>
+    private async Task WorkAsync(string action, Func<AccessScope, CancellationToken, Task> work)
     {
         var previous = _run;
-        var run = new CancellationTokenSource();
+        var run = RendererInfo.IsInteractive ? new CancellationTokenSource() : new CancellationTokenSource(s_firstPaintLimit, Clock);
         _run = run;
+        _notice = null;
+        var cancellationToken = run.Token;
         if (previous is not null)
         {
             await previous.CancelAsync();
             previous.Dispose();
         }
 
-        _opened = null;
-        _notice = null;
-        _state = _address.Query.Length == 0 ? null : new AskState(_address.Query);
-        if (!RendererInfo.IsInteractive)
-        {
-            run.CancelAfter(s_firstPaintLimit);
-        }
-
-        var cancellationToken = run.Token;
         try
         {
-            var scope = await Caller.GetScopeAsync(cancellationToken);
-            _collections = await Library.ListCollectionsAsync(scope, cancellationToken);
-            if (_state is { } state)
-            {
-                await AnswerAsync(scope, state, cancellationToken);
-            }
+            await work(await Caller.GetScopeAsync(cancellationToken), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -143,37 +208,14 @@ public partial class AskPage : IAsyncDisposable
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            var notice = Errors.Report(error, "answer a question");
+            var notice = Errors.Report(error, action);
             if (ReferenceEquals(run, _run))
             {
                 _notice = notice;
-                _state = null;
+                _state = _state is { IsComplete: true } ? _state : null;
             }
         }
     }
 
-    private async Task AnswerAsync(AccessScope scope, AskState state, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<long>? collectionIds = null;
-        if (_address.Collection is { } name)
-        {
-            var collection = await Library.FindCollectionAsync(scope, name, cancellationToken) ?? throw new CollectionNotFoundException(name);
-            collectionIds = [collection.Id];
-        }
-
-        var query = new SearchQuery(_address.Query, collectionIds, HitLimit);
-        if (_address.SearchOnly)
-        {
-            var result = await Searcher.SearchAsync(scope, query, cancellationToken);
-            state.SetHits(result.Hits, result.Elapsed);
-            return;
-        }
-
-        var started = Clock.GetTimestamp();
-        await foreach (var next in Answerer.AnswerAsync(scope, query, cancellationToken))
-        {
-            state.Apply(next, Clock.GetElapsedTime(started));
-            StateHasChanged();
-        }
-    }
+    private sealed record FirstPaint(AskAddress Address, AskState? State, IReadOnlyList<CollectionSummary> Collections);
 }

@@ -5,26 +5,24 @@ using Synapse.Web.Text;
 namespace Synapse.Web.Asking;
 
 /// <summary>What is known so far of one question: hits, then sentences as they come, then the whole answer.</summary>
-public sealed class AskState
+/// <param name="query">The question or query.</param>
+/// <param name="searchOnly">Whether hits are all that is wanted.</param>
+public sealed class AskState(string query, bool searchOnly)
 {
     private readonly List<AnswerSentence> _sentences = [];
     private readonly List<Citation> _citations = [];
 
-    /// <summary>Begins with nothing known.</summary>
-    public AskState(string query)
-    {
-        Query = query;
-        Highlighter = new TermHighlighter(query);
-    }
-
-    /// <summary>The question.</summary>
-    public string Query { get; }
+    /// <summary>Finds the words of the question in texts.</summary>
+    public TermHighlighter Highlighter { get; } = new(query);
 
     /// <summary>The hits; null until they are there.</summary>
     public IReadOnlyList<Hit>? Hits { get; private set; }
 
     /// <summary>How long the hits took.</summary>
     public TimeSpan HitsElapsed { get; private set; }
+
+    /// <summary>Whether a search with a higher limit may bring more hits.</summary>
+    public bool MayHaveMore { get; private set; }
 
     /// <summary>The sentences so far.</summary>
     public IReadOnlyList<AnswerSentence> Sentences => _sentences;
@@ -38,25 +36,31 @@ public sealed class AskState
     /// <summary>How long the answer took.</summary>
     public TimeSpan AnswerElapsed { get; private set; }
 
-    /// <summary>Finds the words of the question in texts.</summary>
-    public TermHighlighter Highlighter { get; }
+    /// <summary>Whether nothing more will come.</summary>
+    public bool IsComplete => Hits is not null && (searchOnly || Answer is not null);
 
     /// <summary>Takes the hits of a search.</summary>
-    public void SetHits(IReadOnlyList<Hit> hits, TimeSpan elapsed)
+    /// <param name="hits">Best first.</param>
+    /// <param name="limit">The most that were asked for.</param>
+    /// <param name="elapsed">How long the search took.</param>
+    public void SetHits(IReadOnlyList<Hit> hits, int limit, TimeSpan elapsed)
     {
+        ArgumentNullException.ThrowIfNull(hits);
         Hits = hits;
+        MayHaveMore = hits.Count == limit && limit < Searcher.MaxLimit;
         HitsElapsed = elapsed;
     }
 
     /// <summary>Takes the next event of an answer.</summary>
     /// <param name="next">The event.</param>
+    /// <param name="limit">The most hits that were asked for.</param>
     /// <param name="elapsed">Time since the question.</param>
-    public void Apply(AnswerEvent next, TimeSpan elapsed)
+    public void Apply(AnswerEvent next, int limit, TimeSpan elapsed)
     {
         switch (next)
         {
-            case PassagesFound found when Hits is null:
-                SetHits(found.Hits, elapsed);
+            case PassagesFound found:
+                SetHits(found.Hits, limit, elapsed);
                 break;
             case CitationAdded added:
                 _citations.Add(added.Citation);

@@ -132,6 +132,13 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// On a phone the keyboard would cover what was asked for.
+document.addEventListener("submit", (event) => {
+  if (matchMedia("(hover: none)").matches && event.target.matches(".ask-box")) {
+    document.activeElement?.blur();
+  }
+});
+
 // A click beside a dialog closes it.
 document.addEventListener("mousedown", (event) => {
   if (event.target instanceof HTMLDialogElement && event.target.open) {

@@ -37,6 +37,7 @@ public static class SynapseWeb
     {
         services.AddScoped<PageScript>();
         services.AddScoped<PageErrors>();
+        services.AddSingleton<FirstPaintStore>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddRazorComponents().AddInteractiveServerComponents();
         return services;

@@ -19,6 +19,13 @@ public partial class LibraryPage : IDisposable
     private RemoveDialog? _removeDialog;
     private string _announcement = "";
 
+    /// <summary>Key of what the first paint has read.</summary>
+    [PersistentState]
+    public string? FirstPaintKey { get; set; }
+
+    [Inject]
+    private FirstPaintStore FirstPaints { get; set; } = default!;
+
     [Inject]
     private ICallerScope Caller { get; set; } = default!;
 
@@ -48,10 +55,19 @@ public partial class LibraryPage : IDisposable
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        await TryAsync("open the library", RefreshAsync);
+        _shelf = FirstPaints.Take<Shelf>(FirstPaintKey);
+        if (_shelf is null)
+        {
+            await TryAsync("open the library", RefreshAsync);
+        }
+
         if (RendererInfo.IsInteractive)
         {
             _ = FollowAsync(_left.Token);
+        }
+        else if (_shelf is not null)
+        {
+            FirstPaintKey = FirstPaints.Put(_shelf);
         }
     }
 

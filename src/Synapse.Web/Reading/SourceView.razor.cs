@@ -13,6 +13,9 @@ public partial class SourceView
     private const int LeadRows = 100;
     private const int MaxRows = 2_000;
 
+    // A longer text is read again by the circuit, so that first paints that nobody takes up cost little memory.
+    private const int MaxHandedOver = 1_000_000;
+
     private readonly CancellationTokenSource _closed = new();
     private Document? _document;
     private SourceText? _source;
@@ -26,6 +29,10 @@ public partial class SourceView
     private int _targetRow = -1;
     private int? _line;
     private string? _reveal;
+
+    /// <summary>Key of what the first paint has loaded.</summary>
+    [PersistentState]
+    public string? FirstPaintKey { get; set; }
 
     /// <summary>The document.</summary>
     [Parameter, EditorRequired]
@@ -70,7 +77,13 @@ public partial class SourceView
     {
         try
         {
-            await LoadAsync(_closed.Token);
+            var loaded = FirstPaints.Take<LoadedDocument>(FirstPaintKey);
+            loaded = loaded?.Document.Id == DocumentId ? loaded : await LoadAsync(_closed.Token);
+            Show(loaded);
+            if (!RendererInfo.IsInteractive && loaded.Source.Length <= MaxHandedOver)
+            {
+                FirstPaintKey = FirstPaints.Put(loaded);
+            }
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {
@@ -96,7 +109,7 @@ public partial class SourceView
             if (!HasSpan && !InPanel && await Script.ReadLineOfAddressAsync() is { } line)
             {
                 _line = line;
-                await GoToLineAsync();
+                GoToLine();
                 StateHasChanged();
                 return;
             }
@@ -109,14 +122,20 @@ public partial class SourceView
         }
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    private async Task<LoadedDocument> LoadAsync(CancellationToken cancellationToken)
     {
         var scope = await Caller.GetScopeAsync(cancellationToken);
         var document = await Library.FindDocumentAsync(scope, DocumentId, cancellationToken) ?? throw new DocumentNotFoundException(DocumentId);
         var text = await Library.ReadTextAsync(scope, DocumentId, cancellationToken) ?? throw new DocumentNotFoundException(DocumentId);
         var collections = await Library.ListCollectionsAsync(scope, cancellationToken);
-        _collection = collections.FirstOrDefault(summary => summary.Collection.Id == document.CollectionId)?.Collection.Name;
-        var source = new SourceText(text);
+        return new LoadedDocument(
+            document, new SourceText(text), collections.FirstOrDefault(summary => summary.Collection.Id == document.CollectionId)?.Collection.Name);
+    }
+
+    private void Show(LoadedDocument loaded)
+    {
+        (_document, _source, _collection) = (loaded.Document, loaded.Source, loaded.Collection);
+        var source = loaded.Source;
         if (StartOffset is { } start && EndOffset is { } end && start >= 0 && end > start && start < source.Length)
         {
             _firstCitedRow = source.RowAt(start);
@@ -124,8 +143,6 @@ public partial class SourceView
             _reveal = ".is-target";
         }
 
-        _document = document;
-        _source = source;
         ShowAround(Math.Max(0, _firstCitedRow));
     }
 
@@ -152,7 +169,7 @@ public partial class SourceView
     private void SetLine(ChangeEventArgs change)
         => _line = int.TryParse((string?)change.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var line) ? line : null;
 
-    private Task GoToLineAsync()
+    private void GoToLine()
     {
         if (_line is { } line)
         {
@@ -164,11 +181,9 @@ public partial class SourceView
 
             _reveal = ".is-target";
         }
-
-        return Task.CompletedTask;
     }
 
-    private Task RevealSpanAsync()
+    private void RevealSpan()
     {
         _targetRow = 0;
         if (_firstCitedRow < _firstRow || _firstCitedRow >= _endRow)
@@ -177,7 +192,6 @@ public partial class SourceView
         }
 
         _reveal = ".is-target";
-        return Task.CompletedTask;
     }
 
     private string RowClass(int row)
@@ -206,4 +220,6 @@ public partial class SourceView
             ? [new(row.Text, false)]
             : [new(row.Text[..start], false), new(row.Text[start..end], true), new(row.Text[end..], false)];
     }
+
+    private sealed record LoadedDocument(Document Document, SourceText Source, string? Collection);
 }

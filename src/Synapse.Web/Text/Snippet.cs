@@ -43,7 +43,7 @@ internal sealed record Snippet(IReadOnlyList<SnippetLine> Lines, int HiddenLineC
     {
         var terms = lines.ConvertAll(highlighter.TermsIn);
         var best = 0;
-        var bestScore = -1;
+        var bestScore = 0;
         for (var start = 0; start + maxLines <= lines.Count; start++)
         {
             // A blank line at the top of a snippet says nothing.
@@ -53,18 +53,14 @@ internal sealed record Snippet(IReadOnlyList<SnippetLine> Lines, int HiddenLineC
             }
 
             var window = terms.GetRange(start, maxLines);
-            var score = (window.SelectMany(line => line).Distinct().Count() * 100) + window.Sum(line => line.Count);
-            // Where two windows say the same, the one with the words nearer to its top reads better, but not with them cut off.
+            var count = window.Sum(line => line.Count);
+            // Different words count most, then all of them, then that one line of lead-in stands above the first.
+            var score = (window.SelectMany(line => line).Distinct().Count() * 10_000) + (Math.Min(count, 99) * 100)
+                - (count == 0 ? 0 : Math.Abs(window.FindIndex(line => line.Count > 0) - 1));
             if (score > bestScore)
             {
                 (best, bestScore) = (start, score);
             }
-        }
-
-        // Two lines of lead-in, as far as the words stay inside.
-        while (best > 0 && terms[best].Count > 0 && terms[best + maxLines - 1].Count == 0)
-        {
-            best--;
         }
 
         return best;
