@@ -17,13 +17,3 @@ public sealed record CollectionResponse(string Name, long DocumentCount, long Ch
 /// <summary>The collections, by name.</summary>
 /// <param name="Collections">All collections that the caller may read.</param>
 public sealed record CollectionListResponse(IReadOnlyList<CollectionResponse> Collections);
-
-/// <summary>Brings a folder up to date in a collection of its own, which is made if there is none.</summary>
-/// <param name="Path">Absolute path of the folder on the server's machine; 1 to 4,096 characters.</param>
-public sealed record OpenFolderRequest([Required, StringLength(4_096, MinimumLength = 1)] string Path);
-
-/// <summary>The collection that is bound to a folder, and the job that brings it up to date.</summary>
-/// <param name="Collection">Name of the collection.</param>
-/// <param name="Source">The folder as a source of it.</param>
-/// <param name="Job">The job.</param>
-public sealed record OpenFolderResponse(string Collection, SourceResponse Source, JobResponse Job);

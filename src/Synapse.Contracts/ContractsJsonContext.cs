@@ -7,8 +7,6 @@ namespace Synapse.Contracts;
 [JsonSerializable(typeof(CreateCollectionRequest))]
 [JsonSerializable(typeof(CollectionResponse))]
 [JsonSerializable(typeof(CollectionListResponse))]
-[JsonSerializable(typeof(OpenFolderRequest))]
-[JsonSerializable(typeof(OpenFolderResponse))]
 [JsonSerializable(typeof(AddSourceRequest))]
 [JsonSerializable(typeof(SourceResponse))]
 [JsonSerializable(typeof(SourceListResponse))]

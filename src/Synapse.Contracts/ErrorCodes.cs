@@ -54,14 +54,11 @@ public static class ErrorCodes
     /// <summary>The work was stopped by request.</summary>
     public const string Cancelled = "cancelled";
 
-    /// <summary>The document changed on disk, or is gone, so that its original bytes cannot be handed out.</summary>
-    public const string OriginalUnavailable = "original_unavailable";
-
     /// <summary>All codes of this class, in the order above.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         ValidationFailed, BadRequest, NotFound, MethodNotAllowed, UnsupportedMediaType, RequestTooLarge, Unauthorized, Forbidden,
         HostNotAllowed, OriginNotAllowed, InternalError, Unavailable, PortInUse, InvalidConfiguration, ServerUnreachable,
-        InvalidArguments, Cancelled, OriginalUnavailable,
+        InvalidArguments, Cancelled,
     ];
 }

@@ -71,17 +71,16 @@ public sealed class SynapseClient : IDisposable
     public Task DeleteCollectionAsync(string collection, CancellationToken cancellationToken = default)
         => DeleteAsync($"/api/v1/collections/{Segment(collection)}", cancellationToken);
 
-    /// <summary>Brings a folder up to date in a collection of its own, which is made if there is none.</summary>
-    public Task<OpenFolderResponse> OpenFolderAsync(OpenFolderRequest request, CancellationToken cancellationToken = default)
-        => PostAsync("/api/v1/folders", request, ContractsJsonContext.Default.OpenFolderRequest, ContractsJsonContext.Default.OpenFolderResponse, cancellationToken);
+    /// <summary>Adds a folder or file to a collection, both made when they are not there, and brings it up to date.</summary>
+    public Task<SourceAddedResponse> AddSourceAsync(AddSourceRequest request, CancellationToken cancellationToken = default)
+        => PostAsync("/api/v1/sources", request, ContractsJsonContext.Default.AddSourceRequest, ContractsJsonContext.Default.SourceAddedResponse, cancellationToken);
 
-    /// <summary>Adds a folder or file to a collection, or brings it up to date.</summary>
-    public Task<SourceAddedResponse> AddSourceAsync(string collection, AddSourceRequest request, CancellationToken cancellationToken = default)
-        => PostAsync($"/api/v1/collections/{Segment(collection)}/sources", request, ContractsJsonContext.Default.AddSourceRequest, ContractsJsonContext.Default.SourceAddedResponse, cancellationToken);
-
-    /// <summary>Lists the sources of a collection.</summary>
-    public Task<SourceListResponse> ListSourcesAsync(string collection, CancellationToken cancellationToken = default)
-        => GetAsync($"/api/v1/collections/{Segment(collection)}/sources", ContractsJsonContext.Default.SourceListResponse, cancellationToken);
+    /// <summary>Lists the sources of a collection, or of all.</summary>
+    public Task<SourceListResponse> ListSourcesAsync(string? collection = null, CancellationToken cancellationToken = default)
+        => GetAsync(
+            "/api/v1/sources" + (collection is null ? "" : $"?collection={Segment(collection)}"),
+            ContractsJsonContext.Default.SourceListResponse,
+            cancellationToken);
 
     /// <summary>Removes a source and its documents. The files themselves are not touched.</summary>
     public Task DeleteSourceAsync(long sourceId, CancellationToken cancellationToken = default)

@@ -1,0 +1,145 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Synapse.Cli.Commands;
+using Synapse.Contracts;
+
+namespace Synapse.Cli.Output;
+
+/// <summary>Writes JSON documents to the standard output.</summary>
+internal static class JsonOutput
+{
+    /// <summary>Writes one document on one line.</summary>
+    public static void Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        // Text stays readable: outside of HTML nothing but quotes and control characters has to be escaped.
+        using var output = Console.OpenStandardOutput();
+        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            JsonSerializer.Serialize(writer, value, type);
+        }
+
+        output.WriteByte((byte)'\n');
+        output.Flush();
+    }
+}
+
+/// <summary>The output of <c>search --json</c>. Its names are a contract.</summary>
+internal sealed record SearchOutput(IReadOnlyList<HitOutput> Hits, double ElapsedMs)
+{
+    public static SearchOutput Of(SearchResponse found)
+        => new(
+            [.. found.Hits.Select(hit => new HitOutput(
+                hit.Document, hit.StartLine, hit.EndLine, hit.Heading, hit.Symbol, hit.Score, hit.Text, hit.Explain))],
+            found.ElapsedMs);
+}
+
+/// <summary>A hit of <c>search --json</c>.</summary>
+internal sealed record HitOutput(
+    string Document,
+    int StartLine,
+    int EndLine,
+    string? Heading,
+    string? Symbol,
+    double Score,
+    string Text,
+    IReadOnlyDictionary<string, double> Explain);
+
+/// <summary>The output of <c>ask --json</c>. Its names are a contract.</summary>
+internal sealed record AnswerOutput(
+    string Answer, IReadOnlyList<AnswerSentenceResponse> Sentences, IReadOnlyList<CitationOutput> Citations, bool Found)
+{
+    public static AnswerOutput Of(AnswerResponse answer)
+        => new(
+            answer.Answer,
+            answer.Sentences,
+            [.. answer.Citations.Select(citation => new CitationOutput(
+                citation.Number, citation.Document, citation.StartLine, citation.EndLine, citation.Quote, citation.Verified))],
+            answer.Found);
+}
+
+/// <summary>A citation of <c>ask --json</c>.</summary>
+internal sealed record CitationOutput(int Number, string Document, int StartLine, int EndLine, string Quote, bool Verified);
+
+/// <summary>The output of any command with <c>--json</c> that failed. Its names are a contract.</summary>
+internal sealed record ErrorOutput(ErrorBody Error);
+
+/// <summary>An error.</summary>
+internal sealed record ErrorBody(string Code, string Message);
+
+/// <summary>The output of <c>index --json</c>.</summary>
+internal sealed record IndexOutput(IReadOnlyList<IndexedSourceOutput> Sources);
+
+/// <summary>A source that was brought up to date.</summary>
+internal sealed record IndexedSourceOutput(
+    string Collection,
+    string Location,
+    long Files,
+    long Added,
+    long Changed,
+    long Removed,
+    long Chunks,
+    IReadOnlyDictionary<string, int> Skipped,
+    double ElapsedMs)
+{
+    public static IndexedSourceOutput Of(IndexedPath indexed, IReadOnlyList<SkippedFileResponse> skipped)
+    {
+        var progress = indexed.Job.Progress;
+        return new(
+            indexed.Source.Collection,
+            indexed.Source.Location,
+            progress.FilesFound,
+            progress.DocumentsAdded,
+            progress.DocumentsChanged,
+            progress.DocumentsRemoved,
+            progress.ChunksStored,
+            skipped.GroupBy(file => file.Reason).ToDictionary(group => group.Key, group => group.Count()),
+            ((indexed.Job.FinishedAt - indexed.Job.StartedAt) ?? TimeSpan.Zero).TotalMilliseconds);
+    }
+}
+
+/// <summary>The output of <c>status --json</c>.</summary>
+internal sealed record StatusOutput(
+    string DataFolder, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs);
+
+/// <summary>The server that runs on the data folder.</summary>
+internal sealed record ServerOutput(string? Address, int Pid);
+
+/// <summary>A collection.</summary>
+internal sealed record CollectionOutput(string Name, long Documents, long Chunks, long SizeBytes, IReadOnlyList<SourceOutput> Sources)
+{
+    public static CollectionOutput Of(CollectionResponse collection, IReadOnlyList<SourceResponse> sources)
+        => new(
+            collection.Name,
+            collection.DocumentCount,
+            collection.ChunkCount,
+            collection.SizeBytes,
+            [.. sources.Where(source => source.Collection == collection.Name).Select(source => new SourceOutput(source.Id, source.Kind, source.Location))]);
+}
+
+/// <summary>A source.</summary>
+internal sealed record SourceOutput(long Id, string Kind, string Location);
+
+/// <summary>A job that has not ended.</summary>
+internal sealed record JobOutput(long Id, string Collection, string State, long FilesFound, long FilesDone, string? ErrorCode, string? ErrorMessage)
+{
+    public static JobOutput Of(JobResponse job)
+        => new(job.Id, job.Collection, job.State, job.Progress.FilesFound, job.Progress.FilesDone, job.ErrorCode, job.ErrorMessage);
+}
+
+/// <summary>The output of <c>remove --json</c>.</summary>
+internal sealed record RemoveOutput(IReadOnlyList<string> Sources, IReadOnlyList<string> Collections);
+
+/// <summary>The output of <c>sign-in --json</c>.</summary>
+internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SearchOutput))]
+[JsonSerializable(typeof(AnswerOutput))]
+[JsonSerializable(typeof(ErrorOutput))]
+[JsonSerializable(typeof(IndexOutput))]
+[JsonSerializable(typeof(StatusOutput))]
+[JsonSerializable(typeof(RemoveOutput))]
+[JsonSerializable(typeof(SignInOutput))]
+internal sealed partial class OutputJsonContext : JsonSerializerContext;

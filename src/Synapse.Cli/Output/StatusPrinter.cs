@@ -1,0 +1,69 @@
+using System.Globalization;
+using Synapse.Cli.Commands;
+
+namespace Synapse.Cli.Output;
+
+/// <summary>Writes what is indexed and what was done for people.</summary>
+internal static class StatusPrinter
+{
+    public static void Print(StatusOutput status, Terminal terminal)
+    {
+        terminal.Line($"Data folder  {status.DataFolder}");
+        terminal.Line(status.Server is { } server ? $"Server       {server.Address ?? "no pages"} (process {server.Pid})" : "Server       none runs");
+        if (status.Collections.Count == 0)
+        {
+            terminal.Line("Nothing is indexed yet. Index a folder with 'synapse index PATH'.");
+        }
+
+        foreach (var collection in status.Collections)
+        {
+            terminal.Line();
+            terminal.Line($"{terminal.Bold(Terminal.Clean(collection.Name))}  {Indexing.Count(collection.Documents, "document")}, "
+                + $"{Indexing.Count(collection.Chunks, "chunk")}, {Size(collection.SizeBytes)}");
+            foreach (var source in collection.Sources)
+            {
+                terminal.Line($"  {source.Kind,-6}  {terminal.Place(Terminal.Clean(source.Location))}");
+            }
+        }
+
+        foreach (var job in status.Jobs)
+        {
+            terminal.Line();
+            terminal.Line($"Job {job.Id} on '{Terminal.Clean(job.Collection)}' is {job.State}: {job.FilesDone:N0} of {job.FilesFound:N0} files"
+                + (job.ErrorMessage is null ? "" : $". {Terminal.Clean(job.ErrorMessage)}"));
+        }
+    }
+
+    public static void Print(IndexedSourceOutput indexed, Terminal terminal)
+    {
+        var changes = $"{indexed.Added:N0} added, {indexed.Changed:N0} changed, {indexed.Removed:N0} removed";
+        terminal.Line($"{terminal.Bold(Terminal.Clean(indexed.Collection))}  {Indexing.Count(indexed.Files, "file")}: {changes}"
+            + (indexed.Chunks > 0 ? $"; {Indexing.Count(indexed.Chunks, "chunk")} stored" : "")
+            + string.Create(CultureInfo.InvariantCulture, $" in {indexed.ElapsedMs / 1_000:0.00} s"));
+        if (indexed.Skipped.Count > 0)
+        {
+            var reasons = indexed.Skipped.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {reason.Key}");
+            terminal.Line($"  left out: {string.Join(", ", reasons)}");
+        }
+    }
+
+    public static void Print(RemoveOutput removed, Terminal terminal)
+    {
+        foreach (var source in removed.Sources)
+        {
+            terminal.Line($"Removed from the index: {Terminal.Clean(source)}");
+        }
+
+        foreach (var collection in removed.Collections)
+        {
+            terminal.Line($"Removed the collection '{Terminal.Clean(collection)}'.");
+        }
+    }
+
+    private static string Size(long bytes) => bytes switch
+    {
+        >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
+        >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
+    };
+}

@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace Synapse.Cli.Output;
+
+/// <summary>Writes text for people: styled on a terminal, plain everywhere else and when NO_COLOR is set.</summary>
+/// <param name="writer">Where to write.</param>
+/// <param name="isRedirected">Whether the writer goes to a file or pipe.</param>
+internal sealed class Terminal(TextWriter writer, bool isRedirected)
+{
+    private const string Reset = "\e[0m";
+
+    // An empty NO_COLOR counts as not set (no-color.org).
+    private readonly bool _isStyled = !isRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
+    /// <summary>Whether words can be marked by style.</summary>
+    public bool IsStyled => _isStyled;
+
+    /// <summary>Writes a line.</summary>
+    public void Line(string text = "") => writer.WriteLine(text);
+
+    /// <summary>Writes all that is buffered.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => writer.FlushAsync(cancellationToken);
+
+    /// <summary>Bold text.</summary>
+    public string Bold(string text) => Style("\e[1m", text);
+
+    /// <summary>Text that steps back.</summary>
+    public string Dim(string text) => Style("\e[2m", text);
+
+    /// <summary>A place in a document.</summary>
+    public string Place(string text) => Style("\e[36m", text);
+
+    /// <summary>A word that was asked for.</summary>
+    public string Match(string text) => Style("\e[1;33m", text);
+
+    /// <summary>Text of a document without control characters: a file must not steer the terminal.</summary>
+    public static string Clean(string text)
+    {
+        if (!text.Any(unit => char.IsControl(unit) && unit != '\t'))
+        {
+            return text;
+        }
+
+        var clean = new StringBuilder(text.Length);
+        foreach (var unit in text)
+        {
+            clean.Append(char.IsControl(unit) && unit != '\t' ? '\uFFFD' : unit);
+        }
+
+        return clean.ToString();
+    }
+
+    private string Style(string code, string text) => _isStyled ? $"{code}{text}{Reset}" : text;
+}

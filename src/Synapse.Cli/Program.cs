@@ -1,0 +1,3 @@
+using Synapse.Cli;
+
+return await SynapseCommandLine.RunAsync(args);

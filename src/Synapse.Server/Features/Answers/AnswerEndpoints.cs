@@ -1,0 +1,81 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Synapse.Answering;
+using Synapse.Contracts;
+using Synapse.Library;
+using Synapse.Retrieval;
+using Synapse.Server.Security;
+using Synapse.Server.Wire;
+
+namespace Synapse.Server.Features.Answers;
+
+/// <summary>Questions and their cited answers.</summary>
+internal static class AnswerEndpoints
+{
+    public static void MapAnswers(this IEndpointRouteBuilder endpoints)
+        => endpoints.MapPost("/api/v1/answers", AnswerAsync).WithTags("Answers").RequireAuthorization(Policies.Api)
+            .WithSummary("Answers a question from the documents, each sentence with its citations.")
+            .WithDescription(
+                "With 'Accept: text/event-stream' the answer comes as server-sent events: 'passages', then 'citation' and 'sentence' in turn, "
+                + "last 'completed' with the whole answer, or 'error' with a problem. Else it comes whole as JSON.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<AnswerResponse>, ServerSentEventsResult<object>>> AnswerAsync(
+        AnswerRequest request,
+        HttpRequest http,
+        IAnswerer answerer,
+        CollectionLookup collections,
+        AccessScope scope,
+        CancellationToken cancellationToken)
+    {
+        var ids = await collections.FindIdsAsync(request.Collections, cancellationToken);
+        var events = answerer.AnswerAsync(scope, new SearchQuery(request.Question, ids, request.Limit), cancellationToken);
+        if (WantsEvents(http))
+        {
+            return TypedResults.ServerSentEvents(ToEventsAsync(events, collections, cancellationToken).WithErrorEventAsync(cancellationToken));
+        }
+
+        await foreach (var answerEvent in events.WithCancellation(cancellationToken))
+        {
+            if (answerEvent is AnswerCompleted completed)
+            {
+                return TypedResults.Ok(await ToResponseAsync(completed.Answer, collections, cancellationToken));
+            }
+        }
+
+        throw new InvalidOperationException("The answerer ended without an answer.");
+    }
+
+    private static bool WantsEvents(HttpRequest http)
+        => http.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase));
+
+    private static async IAsyncEnumerable<SseItem<object>> ToEventsAsync(
+        IAsyncEnumerable<AnswerEvent> events, CollectionLookup collections, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var answerEvent in events.WithCancellation(cancellationToken))
+        {
+            yield return answerEvent switch
+            {
+                PassagesFound passages => new SseItem<object>(
+                    new PassagesResponse(await passages.Hits.ToResponseAsync(collections, cancellationToken)), "passages"),
+                CitationAdded added => new SseItem<object>(await added.Citation.ToResponseAsync(collections, cancellationToken), "citation"),
+                SentenceAdded added => new SseItem<object>(added.Sentence.ToResponse(), "sentence"),
+                AnswerCompleted completed => new SseItem<object>(
+                    await ToResponseAsync(completed.Answer, collections, cancellationToken), "completed"),
+                _ => throw new InvalidOperationException($"The contract has no event for {answerEvent.GetType().Name}."),
+            };
+        }
+    }
+
+    private static async ValueTask<AnswerResponse> ToResponseAsync(Answer answer, CollectionLookup collections, CancellationToken cancellationToken)
+    {
+        var citations = new CitationResponse[answer.Citations.Count];
+        for (var i = 0; i < citations.Length; i++)
+        {
+            citations[i] = await answer.Citations[i].ToResponseAsync(collections, cancellationToken);
+        }
+
+        return new AnswerResponse(answer.Text, [.. answer.Sentences.Select(sentence => sentence.ToResponse())], citations, answer.Found);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Synapse.Contracts;
+using Synapse.Embedding;
+using Synapse.Library;
+using Synapse.Server.Security;
+using Synapse.Storage;
+
+namespace Synapse.Server.Features.Health;
+
+/// <summary>Whether the server is there, ready, and well.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly string Version =
+        typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    public static void MapHealth(this IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup("/api/health").WithTags("Health");
+        group.MapGet("/live", GetLive).AllowAnonymous().WithSummary("Says that the process answers.");
+        group.MapGet("/ready", GetReadyAsync).AllowAnonymous().WithSummary("Says whether questions can be answered; 503 if not.");
+        group.MapGet("/", GetPartsAsync).RequireAuthorization(Policies.Api).WithSummary("Describes the parts of the server.");
+    }
+
+    private static Ok<HealthResponse> GetLive(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return TypedResults.Ok(new HealthResponse("ok"));
+    }
+
+    private static async Task<Ok<HealthResponse>> GetReadyAsync(ILibraryStore library, AccessScope scope, CancellationToken cancellationToken)
+    {
+        // A store that cannot be read throws, and becomes a problem response with its own code.
+        _ = await library.ListCollectionsAsync(scope, cancellationToken);
+        return TypedResults.Ok(new HealthResponse("ok"));
+    }
+
+    private static async Task<Ok<HealthPartsResponse>> GetPartsAsync(
+        ILibraryStore library, IJobStore jobs, IEmbedder embedder, AccessScope scope, CancellationToken cancellationToken)
+    {
+        var collections = await library.ListCollectionsAsync(scope, cancellationToken);
+        var unfinished = await jobs.ListJobsAsync(scope, collectionId: null, unfinishedOnly: true, limit: 1_000, cancellationToken);
+        var waiting = unfinished.FirstOrDefault(job => job.State == Ingestion.IngestionJobState.Waiting);
+        HealthPartResponse[] parts =
+        [
+            new("store", "ok", $"{collections.Count} collections, {collections.Sum(collection => collection.DocumentCount)} documents, {collections.Sum(collection => collection.ChunkCount)} chunks"),
+            new("embedder", "ok", embedder.Space.Fingerprint),
+            waiting is null
+                ? new("ingestion", "ok", $"{unfinished.Count} jobs to do")
+                : new("ingestion", "degraded", $"{unfinished.Count} jobs to do; waiting: {waiting.ErrorMessage}"),
+        ];
+        var status = parts.All(part => part.Status == "ok") ? "ok" : "degraded";
+        return TypedResults.Ok(new HealthPartsResponse(status, Version, parts));
+    }
+}

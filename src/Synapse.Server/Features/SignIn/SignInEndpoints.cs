@@ -1,0 +1,94 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Synapse.Contracts;
+using Synapse.Server.Hosting;
+using Synapse.Server.Security;
+
+namespace Synapse.Server.Features.SignIn;
+
+/// <summary>One-time links that sign a browser in, as Jupyter has them; no password exists.</summary>
+internal static partial class SignInEndpoints
+{
+    public static void MapSignIn(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/api/v1/sign-in-links", CreateLink).WithTags("Sign-in").RequireAuthorization(Policies.Token)
+            .WithSummary("Makes a link that signs one browser in, once. Takes the token, not a cookie.");
+        endpoints.MapGet("/sign-in", SignIn).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapPost("/sign-out", SignOut).RequireAuthorization(Policies.Page).ExcludeFromDescription();
+    }
+
+    /// <summary>The address of a one-time link.</summary>
+    public static string LinkOf(string address, string token) => $"{address}/sign-in?token={token}";
+
+    private static Ok<SignInLinkResponse> CreateLink(
+        SignInLinks links, ServerAddress address, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (address.Value is not { } value)
+        {
+            throw new NoPagesException();
+        }
+
+        var (token, expiresAt) = links.Create();
+        return TypedResults.Ok(new SignInLinkResponse(LinkOf(value, token), expiresAt));
+    }
+
+    private static Results<RedirectHttpResult, ContentHttpResult> SignIn(
+        HttpContext context, SignInLinks links, SessionStore sessions, ILoggerFactory loggers, CancellationToken cancellationToken, string? token = null)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (token is not null && links.Redeem(token))
+        {
+            SessionHandler.SignIn(context, sessions);
+            LogSignedIn(Logger(loggers));
+
+            // The token leaves the address bar and the history with this redirect.
+            return TypedResults.LocalRedirect("/");
+        }
+
+        if (token is not null)
+        {
+            LogRefused(Logger(loggers));
+        }
+
+        var message = token is null
+            ? "Synapse is on this machine only for whoever started it. Open the sign-in link that it printed when it started."
+            : "This sign-in link is used up, too old, or from before a restart.";
+        return TypedResults.Content(Page(message), "text/html; charset=utf-8", statusCode: StatusCodes.Status401Unauthorized);
+    }
+
+    private static RedirectHttpResult SignOut(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        SessionHandler.SignOut(context, sessions);
+        return TypedResults.LocalRedirect("/sign-in");
+    }
+
+    private static ILogger Logger(ILoggerFactory loggers) => loggers.CreateLogger("Synapse.Server.SignIn");
+
+    private static string Page(string message) => $"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+          <meta charset="utf-8">
+          <meta name="viewport" content="width=device-width, initial-scale=1">
+          <meta name="color-scheme" content="light dark">
+          <title>Sign in – Synapse</title>
+        </head>
+        <body>
+          <main>
+            <h1>Synapse</h1>
+            <p>{HtmlEncoder.Default.Encode(message)}</p>
+            <p>For a new link, run this in a terminal on the machine where Synapse runs:</p>
+            <pre><code>synapse sign-in</code></pre>
+          </main>
+        </body>
+        </html>
+        """;
+
+    [LoggerMessage(LogLevel.Information, "A browser signed in with a one-time link")]
+    private static partial void LogSignedIn(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "A sign-in link was refused: used up, too old, or unknown")]
+    private static partial void LogRefused(ILogger logger);
+}

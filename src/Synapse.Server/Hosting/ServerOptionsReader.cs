@@ -1,0 +1,106 @@
+using System.Globalization;
+
+namespace Synapse.Server.Hosting;
+
+/// <summary>Reads the server's settings from the command line, the environment and <c>appsettings.json</c> of the data folder, in this order, and reports all faults together.</summary>
+public static class ServerOptionsReader
+{
+    private const string Section = "Synapse:Server";
+    private static readonly string[] KnownKeys = ["Port", "AllowedHosts", "SignInLinkMinutes", "SessionIdleMinutes", "SessionLifetimeDays", "LogLevel"];
+
+    /// <summary>Reads the settings of a server that people use.</summary>
+    /// <param name="dataFolder">The data folder as named on the command line; null for the default.</param>
+    /// <param name="port">The port as named on the command line; null for the setting.</param>
+    /// <param name="folders">Folders to index and watch.</param>
+    /// <exception cref="InvalidConfigurationException">At least one setting is wrong.</exception>
+    public static ServerOptions Read(string? dataFolder, string? port, IReadOnlyList<string> folders)
+    {
+        var data = new DataFolder(dataFolder ?? DataFolder.DefaultPath());
+        var faults = new List<string>();
+        var section = ReadConfiguration(data, faults).GetSection(Section);
+        foreach (var child in section.GetChildren().Where(child => !KnownKeys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            faults.Add($"{Section}:{child.Key}: there is no such setting. Known are {string.Join(", ", KnownKeys)}.");
+        }
+
+        var (portKey, portText) = port is not null ? ("--port", port)
+            : Environment.GetEnvironmentVariable("PORT") is { Length: > 0 } environmentPort ? ("PORT", environmentPort)
+            : ($"{Section}:Port", section["Port"]);
+        var options = new ServerOptions
+        {
+            DataFolder = data,
+            Folders = [.. folders.Select(Path.GetFullPath)],
+            Port = Number(portKey, portText, ServerOptions.DefaultPort, 0, ushort.MaxValue, "a port, or 0 for any free one", faults),
+            AllowedHosts = Hosts(section["AllowedHosts"], faults),
+            SignInLinkLifetime = TimeSpan.FromMinutes(Number($"{Section}:SignInLinkMinutes", section["SignInLinkMinutes"], 15, 1, 1_440, "minutes", faults)),
+            SessionIdle = TimeSpan.FromMinutes(Number($"{Section}:SessionIdleMinutes", section["SessionIdleMinutes"], 480, 5, 43_200, "minutes", faults)),
+            SessionLifetime = TimeSpan.FromDays(Number($"{Section}:SessionLifetimeDays", section["SessionLifetimeDays"], 7, 1, 365, "days", faults)),
+            LogLevel = Level(section["LogLevel"], faults),
+        };
+        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : options;
+    }
+
+    internal static IConfigurationRoot ReadConfiguration(DataFolder data, List<string> faults)
+    {
+        var builder = new ConfigurationBuilder();
+        var file = Path.Combine(data.Path, "appsettings.json");
+        if (File.Exists(file))
+        {
+            builder.AddJsonFile(file, optional: true, reloadOnChange: false);
+        }
+
+        builder.AddEnvironmentVariables();
+        try
+        {
+            return builder.Build();
+        }
+        catch (InvalidDataException error)
+        {
+            faults.Add($"{file}: cannot be read as JSON ({error.InnerException?.Message ?? error.Message}). Mend it or remove it.");
+            return new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        }
+    }
+
+    private static int Number(string key, string? text, int standard, int least, int most, string unit, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return standard;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        faults.Add($"{key}: '{text}' is not a number from {least} to {most} ({unit}). Leave it out for {standard}.");
+        return standard;
+    }
+
+    private static string[] Hosts(string? text, List<string> faults)
+    {
+        string[] hosts = text is null ? [] : text.Split(',', ';').Select(host => host.Trim()).Where(host => host.Length > 0).ToArray();
+        foreach (var host in hosts.Where(host => Uri.CheckHostName(host) == UriHostNameType.Unknown))
+        {
+            faults.Add($"{Section}:AllowedHosts: '{host}' is not a host name. Give names without scheme and port, separated by commas; '*' is not taken.");
+        }
+
+        return hosts;
+    }
+
+    private static LogLevel Level(string? text, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return LogLevel.Information;
+        }
+
+        if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level))
+        {
+            return level;
+        }
+
+        faults.Add($"{Section}:LogLevel: '{text}' is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+        return LogLevel.Information;
+    }
+}

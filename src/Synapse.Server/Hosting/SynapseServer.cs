@@ -1,0 +1,259 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Synapse.Contracts;
+using Synapse.Ingestion;
+using Synapse.Library;
+using Synapse.LocalModels;
+using Synapse.Server.Features.Answers;
+using Synapse.Server.Features.Collections;
+using Synapse.Server.Features.Documents;
+using Synapse.Server.Features.Health;
+using Synapse.Server.Features.Jobs;
+using Synapse.Server.Features.Search;
+using Synapse.Server.Features.SignIn;
+using Synapse.Server.Features.Sources;
+using Synapse.Server.Security;
+using Synapse.Server.Wire;
+using Synapse.Server.Workers;
+using Synapse.Sqlite;
+using Synapse.Web.Hosting;
+
+namespace Synapse.Server.Hosting;
+
+/// <summary>Puts the server together. <c>synapse serve</c> runs it for people; every other command hosts it for itself on a Unix socket when none runs.</summary>
+public static class SynapseServer
+{
+    /// <summary>Largest request body, in bytes: questions and paths, never documents.</summary>
+    private const long MaxRequestBytes = 1 << 20;
+
+    /// <summary>How long requests may go on after the server was told to stop.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Builds the server; it does not listen yet.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <exception cref="InvalidConfigurationException">The data folder cannot be made.</exception>
+    public static WebApplication Build(ServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.DataFolder.Create();
+        var address = new ServerAddress(options.DataFolder.NewSocketPath());
+
+        // Empty: everything that is in the server is named here, and a command that hosts it pays for nothing else.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "synapse", ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddConfiguration(ServerOptionsReader.ReadConfiguration(options.DataFolder, []));
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // Why the start failed is told once, by whoever started it. Workers that fail are still logged, as critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
+        // It warns that its keys lie unencrypted, on every first start; they lie in a folder that only the owner can enter.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Logging.AddFilter("Synapse.Server.Security", LogLevel.Warning);
+        builder.Logging.AddProvider(new StandardErrorLoggerProvider(options.LogLevel, TimeProvider.System));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address.SocketPath));
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(address);
+        builder.Services.AddSingleton(ApiToken.ReadOrCreate(options.DataFolder));
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
+        builder.Services.AddSynapseApi();
+        if (options.ServesPages)
+        {
+            builder.Services.AddSynapsePages(options);
+        }
+
+        var app = builder.Build();
+        app.UseSynapse();
+        app.MapSynapseApi();
+        if (options.ServesPages)
+        {
+            app.MapSynapsePages();
+        }
+
+        return app;
+    }
+
+    /// <summary>Opens the store, listens, and leaves the address in the data folder.</summary>
+    /// <param name="app">What <see cref="Build"/> returned.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <returns>The address for browsers; null when no pages are served.</returns>
+    /// <exception cref="Errors.SynapseException">The port is taken, the settings are wrong, a folder is not there, or the store cannot be opened.</exception>
+    public static async Task<string?> StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var options = app.Services.GetRequiredService<ServerOptions>();
+        try
+        {
+            // Before anything listens: a folder that is misspelt, or a store that cannot be opened, stops the start.
+            var librarian = app.Services.GetRequiredService<Librarian>();
+            foreach (var folder in options.Folders)
+            {
+                librarian.Resolve(folder);
+            }
+
+            await app.StartAsync(cancellationToken);
+            foreach (var folder in options.Folders)
+            {
+                await librarian.AddAsync(AccessScope.Everything, folder, collectionName: null, cancellationToken);
+            }
+        }
+        catch (OptionsValidationException error)
+        {
+            throw new InvalidConfigurationException([.. error.Failures]);
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException || error.InnerException?.InnerException is SocketException)
+        {
+            throw new PortInUseException(options.Port ?? 0, error);
+        }
+
+        var address = app.Services.GetRequiredService<ServerAddress>();
+        DataFolder.RestrictSocket(address.SocketPath);
+        if (options.Port is not null)
+        {
+            options.DataFolder.RemoveStaleSockets();
+            address.Value = $"http://127.0.0.1:{PortOf(app)}";
+            var startedAt = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+            new ServerFile(address.Value, address.SocketPath, Environment.ProcessId, options.DataFolder.TokenPath, startedAt).Write(options.DataFolder);
+        }
+
+        return address.Value;
+    }
+
+    /// <summary>Runs a server that was started until it is told to stop, then lets requests end.</summary>
+    /// <param name="app">A server that was started.</param>
+    /// <param name="stop">Tells the server to stop.</param>
+    public static async Task RunUntilStoppedAsync(WebApplication app, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, stopping);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Makes a client for a server that runs in this process.</summary>
+    /// <param name="app">A server that was started.</param>
+    public static SynapseClient CreateClient(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        return new SynapseClient(
+            $"unix:{app.Services.GetRequiredService<ServerAddress>().SocketPath}", app.Services.GetRequiredService<ApiToken>().Value);
+    }
+
+    /// <summary>Makes a one-time sign-in link for a server that runs in this process.</summary>
+    /// <param name="app">A server that was started.</param>
+    /// <exception cref="InvalidOperationException">It serves no pages.</exception>
+    public static SignInLinkResponse CreateSignInLink(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var address = app.Services.GetRequiredService<ServerAddress>().Value ?? throw new InvalidOperationException("The server serves no pages.");
+        var (token, expiresAt) = app.Services.GetRequiredService<SignInLinks>().Create();
+        return new SignInLinkResponse(SignInEndpoints.LinkOf(address, token), expiresAt);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ServerOptions options, string socketPath)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+        kestrel.Limits.MaxConcurrentConnections = 1_000;
+        kestrel.ListenUnixSocket(socketPath);
+        if (options.Port is 0)
+        {
+            // Two addresses cannot agree on one free port, so this one is IPv4 alone.
+            kestrel.Listen(IPAddress.Loopback, 0);
+        }
+        else if (options.Port is { } port)
+        {
+            kestrel.ListenLocalhost(port);
+        }
+    }
+
+    private static int PortOf(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        return addresses.Where(address => !address.Contains("unix:", StringComparison.Ordinal)).Select(address => BindingAddress.Parse(address).Port).First();
+    }
+
+    private static IServiceCollection AddSynapseCore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder)
+    {
+        services.UseSqlite(dataFolder.Path).UseStaticEmbedder();
+        services.AddSynapseIngestion().AddSynapseRetrieval();
+        services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
+        services.Configure<IngestionOptions>(ingestion => ingestion.ExcludedFolders.Add(dataFolder.Path));
+        services.AddHostedService<IngestionWorker>();
+        return services;
+    }
+
+    private static IServiceCollection AddSynapseApi(this IServiceCollection services)
+    {
+        services.AddRoutingCore();
+        services.AddSynapseSecurity();
+        services.AddValidation();
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = ValidationProblems.Complete);
+        services.AddExceptionHandler<ErrorHandler>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractsJsonContext.Default));
+
+        // One person uses a server on their own machine. The scope is asked for per request all the same, so that it can narrow later.
+        services.AddScoped(_ => AccessScope.Everything);
+        services.AddScoped<CollectionLookup>();
+        return services;
+    }
+
+    private static IServiceCollection AddSynapsePages(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddDataProtection().SetApplicationName("synapse").PersistKeysToFileSystem(new DirectoryInfo(options.DataFolder.KeysPath));
+        services.AddOpenApi("v1", ApiDescription.Configure);
+        services.AddSynapseWeb();
+        services.AddScoped<ICallerScope, CallerScope>();
+        services.AddHostedService<ServerFileCleanup>();
+        return services;
+    }
+
+    private static void UseSynapse(this WebApplication app)
+    {
+        app.UseMiddleware<ResponseHeaders>();
+        app.UseMiddleware<RequestGuard>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(StatusPages.WriteAsync);
+        app.UseRouting();
+        app.UseMiddleware<SessionGuard>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    private static void MapSynapseApi(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapCollections();
+        app.MapSources();
+        app.MapDocuments();
+        app.MapJobs();
+        app.MapSearch();
+        app.MapAnswers();
+        app.MapSignIn();
+    }
+
+    private static void MapSynapsePages(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.MapSynapseWebAssets().AllowAnonymous();
+        app.MapSynapseWebPages().RequireAuthorization(Policies.Page);
+        app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Policies.Api);
+    }
+}

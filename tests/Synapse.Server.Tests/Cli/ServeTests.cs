@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Synapse.Server.Tests.TestSupport;
+
+namespace Synapse.Server.Tests.Cli;
+
+/// <summary><c>synapse serve</c> as a process: what it prints, how commands find it, how it stops and what is left when it is killed.</summary>
+public sealed partial class ServeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Data => Path.Combine(_folder.Path, "data");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_served_folder_is_asked_through_the_server_and_the_server_stops_by_signal()
+    {
+        var sample = SampleDocuments.WriteTo(_folder);
+        using var server = await ServeAsync(sample);
+        var status = (await CommandLineRun.StartAsync(Data, "status", "--json")).Json;
+        Assert.Equal(server.Id, status.GetProperty("server").GetProperty("pid").GetInt32());
+
+        var asked = await CommandLineRun.StartAsync(Data, "ask", SampleDocuments.Question, sample, "--json");
+        Assert.Equal((0, ""), (asked.ExitCode, asked.Errors));
+
+        var link = await CommandLineRun.StartAsync(Data, "sign-in");
+        Assert.Matches(Link(), link.Output);
+
+        var second = await CommandLineRun.StartAsync(Data, "serve", "--port", "0");
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains("in use by another Synapse process", second.Errors, StringComparison.Ordinal);
+
+        Assert.Equal(0, Signal(server.Id, 15));
+        await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, server.ExitCode);
+        Assert.False(File.Exists(Path.Combine(Data, "server.json")));
+    }
+
+    [Fact]
+    public async Task A_killed_server_is_not_in_the_way_of_the_next_command()
+    {
+        var sample = SampleDocuments.WriteTo(_folder);
+        using (var server = await ServeAsync(sample))
+        {
+            server.Kill();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(File.Exists(Path.Combine(Data, "server.json")));
+        var asked = await CommandLineRun.StartAsync(Data, "ask", SampleDocuments.Question, sample, "--json");
+        Assert.Equal((0, ""), (asked.ExitCode, asked.Errors));
+    }
+
+    private async Task<Process> ServeAsync(string folder)
+    {
+        var server = CommandLineRun.Launch(Data, "serve", folder, "--port", "0");
+        try
+        {
+            while (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            {
+                if (Link().IsMatch(line))
+                {
+                    return server;
+                }
+            }
+
+            throw new InvalidOperationException(await server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        }
+        catch
+        {
+            server.Kill();
+            server.Dispose();
+            throw;
+        }
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/sign-in\?token=[A-Za-z0-9_-]{43}")]
+    private static partial Regex Link();
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int pid, int signal);
+}
