@@ -14,6 +14,9 @@ switch (args)
     case ["analysis", var file]:
         AnalysisBench.Run(file);
         return 0;
+    case ["peers", var folder, var chunks]:
+        await PeerBench.RunAsync(Directory.CreateDirectory(folder).FullName, int.Parse(chunks, CultureInfo.InvariantCulture), CancellationToken.None);
+        return 0;
     case ["store-query", var folder]:
         await StoreBench.QueryAsync(folder, CancellationToken.None);
         return 0;
