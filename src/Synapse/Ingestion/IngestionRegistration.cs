@@ -7,7 +7,7 @@ namespace Synapse.Ingestion;
 /// <summary>Registers ingestion.</summary>
 public static class IngestionRegistration
 {
-    /// <summary>Adds the pipeline, the queue and the librarian. A store and an embedder have to be registered too; bind <see cref="IngestionOptions"/> to configure.</summary>
+    /// <summary>Adds the pipeline, the queue, the librarian and the watcher. A store and an embedder have to be registered too; bind <see cref="IngestionOptions"/> to configure.</summary>
     public static IServiceCollection AddSynapseIngestion(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -17,6 +17,7 @@ public static class IngestionRegistration
         services.TryAddSingleton<IngestionPipeline>();
         services.TryAddSingleton<IngestionQueue>();
         services.TryAddSingleton<Librarian>();
+        services.TryAddSingleton<FolderWatcher>();
         return services;
     }
 }

@@ -147,7 +147,7 @@ internal static class TextDecoder
         var pairs = sample.Length / 2;
         var littleEndian = zerosAtOdd >= zerosAtEven;
         var (many, few) = littleEndian ? (zerosAtOdd, zerosAtEven) : (zerosAtEven, zerosAtOdd);
-        if (many * 10 < pairs * 6 || few * 100 > pairs)
+        if (many * 10 < pairs * 6 || few * 20 > pairs)
         {
             return null;
         }

@@ -75,14 +75,18 @@ internal sealed class IgnorePattern
                 form = Form.NameEnding;
                 pattern = pattern[1..];
             }
-            else if (Glob.ParsePath(pattern) is { } compiled)
-            {
-                form = anchored ? Form.PathGlob : Form.NameGlob;
-                parts = compiled;
-            }
             else
             {
-                return null;
+                // Git compares what stands before the first wildcard by itself, so that ** counts as a path part of its own right after it, too.
+                var plain = anchored ? pattern.AsSpan().IndexOfAny("*?[\\") : 0;
+                form = anchored ? Form.PathGlob : Form.NameGlob;
+                if (Glob.ParsePath(pattern[plain..]) is not { } compiled)
+                {
+                    return null;
+                }
+
+                parts = compiled;
+                pattern = pattern[..plain];
             }
         }
 
@@ -112,7 +116,7 @@ internal sealed class IgnorePattern
             Form.NameEnding => name.EndsWith(_literal, StringComparison.Ordinal),
             Form.NameGlob => _parts[0] is null || _parts[0]!.IsMatch(name),
             Form.Path => path.SequenceEqual(_literal),
-            _ => IsPathMatch(path),
+            _ => path.StartsWith(_literal, StringComparison.Ordinal) && IsPathMatch(path[_literal.Length..]),
         };
     }
 
