@@ -93,6 +93,12 @@ internal static class WordSplitter
         }
 
         var word = folded.ToString();
-        terms.Add(StopWords.Contains(word) ? (word, true) : (folded[..EnglishStemmer.Stem(folded)].ToString(), false));
+        if (!StopWords.Contains(word))
+        {
+            word = folded[..EnglishStemmer.Stem(folded)].ToString();
+        }
+
+        // Asked of the term, not of the written word: "being" and "be" are one term, whichever comes first.
+        terms.Add((word, StopWords.Contains(word)));
     }
 }
