@@ -9,9 +9,6 @@ internal sealed record SearchPlan
     /// <summary>Most candidates that each side finds.</summary>
     public int CandidatesPerSide { get; init; } = 120;
 
-    /// <summary>Most fused candidates that the rules look at.</summary>
-    public int RankedCandidates { get; init; } = 120;
-
     /// <summary>Constants of the fusion.</summary>
     public FusionWeights Fusion { get; init; } = new();
 

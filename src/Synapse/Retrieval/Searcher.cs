@@ -17,9 +17,6 @@ public sealed class Searcher
     /// <summary>Most hits of one search.</summary>
     public const int MaxLimit = 100;
 
-    // In a handful of chunks no word is rare, and one that is missing by chance would weigh more than all the others.
-    private const long SmallCollection = 1_000;
-
     private readonly ISearchStore _store;
     private readonly IEmbedder _embedder;
     private readonly TextAnalyzer _analyzer;
@@ -73,66 +70,21 @@ public sealed class Searcher
             return new SearchResult([], _time.GetElapsedTime(started));
         }
 
-        ConvexCombination.Apply(candidates, FusionWeight.Of(intent, _plan.Fusion));
-        candidates.Sort(ByFusedScore);
-        var ranked = candidates.Count <= _plan.RankedCandidates ? candidates : candidates.GetRange(0, Math.Max(_plan.RankedCandidates, query.Limit));
-        await DescribeAsync(snapshot, ranked, cancellationToken);
-        var words = await WeighWordsAsync(snapshot, intent, cancellationToken);
+        await CandidateDescriber.DescribeAsync(snapshot, candidates, cancellationToken);
+        var words = await WordWeigher.WeighAsync(snapshot, _analyzer, intent, cancellationToken);
+        ConvexCombination.Apply(candidates, FusionWeight.Of(intent, candidates, words.HighestBm25, _plan.Fusion));
         if (_plan.UsesStructure)
         {
-            var context = new RankingContext(intent, words, ranked);
+            var context = new RankingContext(intent, words, candidates);
             foreach (var rule in _rules)
             {
                 rule.Apply(context);
             }
         }
 
-        ranked.Sort(Candidate.Compare);
-        var hits = await ReadHitsAsync(snapshot, ranked, query.Limit, cancellationToken);
+        candidates.Sort(Candidate.Compare);
+        var hits = await ReadHitsAsync(snapshot, candidates, query.Limit, cancellationToken);
         return new SearchResult(hits, _time.GetElapsedTime(started)) { Words = words };
-    }
-
-    private static int ByFusedScore(Candidate left, Candidate right)
-    {
-        var byScore = right.Score.CompareTo(left.Score);
-        return byScore != 0 ? byScore : left.Key.Value.CompareTo(right.Key.Value);
-    }
-
-    private static async ValueTask DescribeAsync(ISearchSnapshot snapshot, List<Candidate> candidates, CancellationToken cancellationToken)
-    {
-        var stored = await snapshot.DescribeAsync(KeysOf(candidates, candidates.Count), cancellationToken);
-        var files = new Dictionary<long, FileTraits>();
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            candidates[i].Stored = stored[i];
-            if (!files.TryGetValue(stored[i].DocumentId, out var traits))
-            {
-                traits = FileTraits.Of(stored[i].Path);
-                files.Add(stored[i].DocumentId, traits);
-            }
-
-            candidates[i].File = traits;
-        }
-    }
-
-    /// <summary>Weighs the query's words by how rare they are in the view.</summary>
-    private async ValueTask<WeightedWords> WeighWordsAsync(ISearchSnapshot snapshot, QueryIntent intent, CancellationToken cancellationToken)
-    {
-        var terms = new string[intent.Words.Count];
-        for (var i = 0; i < terms.Length; i++)
-        {
-            var analyzed = _analyzer.AnalyzeQuery(intent.Words[i]);
-            terms[i] = analyzed.Count > 0 ? analyzed[0].Text : intent.Words[i];
-        }
-
-        var frequencies = await snapshot.GetDocumentFrequenciesAsync(terms, cancellationToken);
-        var weights = new double[terms.Length];
-        for (var i = 0; i < weights.Length; i++)
-        {
-            weights[i] = Bm25.InverseDocumentFrequency(Math.Max(snapshot.ChunkCount, SmallCollection), frequencies[i]);
-        }
-
-        return new WeightedWords(intent.Words, weights);
     }
 
     private static async ValueTask<IReadOnlyList<Hit>> ReadHitsAsync(ISearchSnapshot snapshot, List<Candidate> ranked, int limit, CancellationToken cancellationToken)
@@ -142,7 +94,7 @@ public sealed class Searcher
         for (var from = 0; from < ranked.Count && hits.Count < limit; from += limit)
         {
             var page = ranked.GetRange(from, Math.Min(limit, ranked.Count - from));
-            var texts = await snapshot.ReadTextsAsync(KeysOf(page, page.Count), cancellationToken);
+            var texts = await snapshot.ReadTextsAsync(CandidateDescriber.KeysOf(page), cancellationToken);
             for (var i = 0; i < page.Count && hits.Count < limit; i++)
             {
                 if (texts[i] is { } text)
@@ -154,16 +106,5 @@ public sealed class Searcher
         }
 
         return hits;
-    }
-
-    private static ChunkKey[] KeysOf(List<Candidate> candidates, int count)
-    {
-        var keys = new ChunkKey[count];
-        for (var i = 0; i < count; i++)
-        {
-            keys[i] = candidates[i].Key;
-        }
-
-        return keys;
     }
 }

@@ -1,7 +1,20 @@
 namespace Synapse.Retrieval.Fusion;
 
-/// <summary>The constants of fusion; docs/decisions tells what they were tuned on.</summary>
-/// <param name="Prose">Share of the vector side for a query of words.</param>
-/// <param name="ProseWithNames">Share of the vector side when words surround names.</param>
-/// <param name="Symbol">Share of the vector side for a query of nothing but names.</param>
-internal sealed record FusionWeights(double Prose = 0.3, double ProseWithNames = 0.25, double Symbol = 0.15);
+/// <summary>The constants of fusion; eval/README.md tells what they were tuned on.</summary>
+internal sealed record FusionWeights
+{
+    /// <summary>Share of the vector side for a question whose candidates are prose: the words of the question are those of the answer.</summary>
+    public double Prose { get; init; } = 0.2;
+
+    /// <summary>Share of the vector side for a question whose candidates are code: code says things in other words than questions do.</summary>
+    public double Code { get; init; } = 0.5;
+
+    /// <summary>Share of the vector side when words surround names.</summary>
+    public double ProseWithNames { get; init; } = 0.2;
+
+    /// <summary>Share of the vector side for a query of nothing but names.</summary>
+    public double Symbol { get; init; } = 0.05;
+
+    /// <summary>How much the share grows when the best keyword match covers little of the query, and shrinks when it covers much.</summary>
+    public double Doubt { get; init; }
+}

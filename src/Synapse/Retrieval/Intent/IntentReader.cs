@@ -28,6 +28,13 @@ internal static class IntentReader
         ["export"] = QueryTopics.Barrels, ["exports"] = QueryTopics.Barrels, ["exported"] = QueryTopics.Barrels,
         ["init"] = QueryTopics.Barrels, ["index"] = QueryTopics.Barrels, ["package"] = QueryTopics.Barrels, ["entry"] = QueryTopics.Barrels,
         ["bench"] = QueryTopics.Benchmarks, ["benchmark"] = QueryTopics.Benchmarks, ["benchmarks"] = QueryTopics.Benchmarks,
+        ["internal"] = QueryTopics.Internals, ["internals"] = QueryTopics.Internals, ["implementation"] = QueryTopics.Internals,
+        ["docs"] = QueryTopics.Documentation, ["documentation"] = QueryTopics.Documentation, ["readme"] = QueryTopics.Documentation,
+        ["changelog"] = QueryTopics.Documentation, ["guide"] = QueryTopics.Documentation, ["manual"] = QueryTopics.Documentation,
+        ["license"] = QueryTopics.Documentation, ["licence"] = QueryTopics.Documentation, ["install"] = QueryTopics.Documentation,
+        ["installation"] = QueryTopics.Documentation, ["contributing"] = QueryTopics.Documentation, ["release"] = QueryTopics.Documentation,
+        ["faq"] = QueryTopics.Documentation, ["config"] = QueryTopics.Documentation, ["settings"] = QueryTopics.Documentation,
+        ["yaml"] = QueryTopics.Documentation, ["json"] = QueryTopics.Documentation, ["toml"] = QueryTopics.Documentation, ["xml"] = QueryTopics.Documentation,
         ["performance"] = QueryTopics.Benchmarks, ["perf"] = QueryTopics.Benchmarks,
     }.ToFrozenDictionary();
 

@@ -38,4 +38,10 @@ internal enum QueryTopics
 
     /// <summary>Measurements of speed.</summary>
     Benchmarks = 128,
+
+    /// <summary>Inner workings.</summary>
+    Internals = 256,
+
+    /// <summary>Texts about code, and settings.</summary>
+    Documentation = 512,
 }

@@ -42,7 +42,35 @@ internal sealed class DefinitionRule(RankingWeights weights) : IRankingRule
             best = Math.Max(best, NameMatch(definition, name));
         }
 
-        return best > 0 && candidate.File.Stem.Equals(LastPart(name).ToString(), StringComparison.OrdinalIgnoreCase) ? best * 1.5 : best;
+        return best > 0 && SameLetters(candidate.File.Stem, LastPart(name)) ? best * 1.5 : best;
+    }
+
+    // "any_invocable" and "AnyInvocable" are one name.
+    private static bool SameLetters(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
+    {
+        var (l, r) = (0, 0);
+        while (true)
+        {
+            while (l < left.Length && left[l] is ('_' or '-'))
+            {
+                l++;
+            }
+
+            while (r < right.Length && right[r] is ('_' or '-'))
+            {
+                r++;
+            }
+
+            if (l == left.Length || r == right.Length)
+            {
+                return l == left.Length && r == right.Length;
+            }
+
+            if (char.ToLowerInvariant(left[l++]) != char.ToLowerInvariant(right[r++]))
+            {
+                return false;
+            }
+        }
     }
 
     // The last part must be equal; a wrong qualifier or another case says that another definition may be meant.

@@ -13,8 +13,11 @@ internal abstract class FileKindPenalty(QueryTopics topic, double keptShare) : I
     /// <summary>Whether a file is of the kind.</summary>
     public abstract bool Covers(FileTraits file);
 
+    /// <summary>Whether a candidate is of a file of the kind.</summary>
+    protected virtual bool Covers(Candidate candidate) => Covers(candidate.File);
+
     /// <inheritdoc/>
-    public void Apply(RankingContext context)
+    public virtual void Apply(RankingContext context)
     {
         if (context.Intent.Topics.HasFlag(topic))
         {
@@ -23,7 +26,7 @@ internal abstract class FileKindPenalty(QueryTopics topic, double keptShare) : I
 
         foreach (var candidate in context.Candidates)
         {
-            if (Covers(candidate.File))
+            if (Covers(candidate))
             {
                 candidate.Damp(Name, keptShare);
             }

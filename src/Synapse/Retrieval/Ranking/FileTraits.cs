@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Synapse.Retrieval.Intent;
 
 namespace Synapse.Retrieval.Ranking;
@@ -5,6 +6,8 @@ namespace Synapse.Retrieval.Ranking;
 /// <summary>What the path of a document says, taken apart once for all rules.</summary>
 internal sealed class FileTraits
 {
+    private static readonly FrozenSet<string> s_placeholders = FrozenSet.ToFrozenSet(["index", "__init__", "mod", "init", "package"]);
+
     private FileTraits(string path)
     {
         var nameStart = path.LastIndexOf('/') + 1;
@@ -12,7 +15,8 @@ internal sealed class FileTraits
         Folders = nameStart == 0 ? [] : path[..(nameStart - 1)].ToLowerInvariant().Split('/');
         var dot = path.LastIndexOf('.');
         Stem = dot > nameStart ? path[nameStart..dot] : path[nameStart..];
-        StemWords = NameWords.Of(Stem);
+        // "defaults/index.js" is about defaults.
+        StemWords = NameWords.Of(Folders.Length > 0 && s_placeholders.Contains(Stem) ? Folders[^1] : Stem);
         FolderWords = NameWords.Of(path.AsSpan(0, nameStart));
     }
 
@@ -28,7 +32,7 @@ internal sealed class FileTraits
     /// <summary>File name without its last extension, as written.</summary>
     public string Stem { get; }
 
-    /// <summary>Words of <see cref="Stem"/>.</summary>
+    /// <summary>Words of <see cref="Stem"/>, or of the folder when the file only stands for it.</summary>
     public IReadOnlyList<string> StemWords { get; }
 
     /// <summary>Words of the folders, outermost first.</summary>
@@ -39,7 +43,7 @@ internal sealed class FileTraits
     public static FileTraits Of(string path) => new(path);
 
     /// <summary>Whether a folder has one of the names.</summary>
-    public bool IsUnder(System.Collections.Frozen.FrozenSet<string> folderNames)
+    public bool IsUnder(FrozenSet<string> folderNames)
     {
         foreach (var folder in Folders)
         {

@@ -20,6 +20,8 @@ internal static class RankingRules
         new DeclarationFilePenalty(weights),
         new BarrelPenalty(weights),
         new BenchmarkPenalty(weights),
+        new InternalPenalty(weights),
+        new DocumentationPenalty(weights),
         new FurtherChunkRule(weights),
     ];
 }

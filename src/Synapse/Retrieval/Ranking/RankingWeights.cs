@@ -7,13 +7,13 @@ internal sealed record RankingWeights
     public double Definition { get; init; } = 1.5;
 
     /// <summary>Added for a definition of a name inside of a question.</summary>
-    public double DefinitionInProse { get; init; } = 0.4;
+    public double DefinitionInProse { get; init; } = 0.15;
 
     /// <summary>Added, times the matched share, when the words of a definition's name are words of the query.</summary>
     public double DefinitionName { get; init; } = 0.25;
 
     /// <summary>Added, times the matched share, when the words of the file name are words of the query.</summary>
-    public double FileName { get; init; } = 0.5;
+    public double FileName { get; init; } = 0.8;
 
     /// <summary>Added, times the matched share, when the words of the folders are words of the query.</summary>
     public double Folder { get; init; } = 0.15;
@@ -47,6 +47,12 @@ internal sealed record RankingWeights
 
     /// <summary>What is left to files that only pass on what others define.</summary>
     public double Barrel { get; init; } = 0.6;
+
+    /// <summary>What is left to inner workings.</summary>
+    public double Internal { get; init; } = 0.9;
+
+    /// <summary>What is left to texts among code.</summary>
+    public double Documentation { get; init; } = 0.75;
 
     /// <summary>What is left to benchmarks.</summary>
     public double Benchmark { get; init; } = 0.5;

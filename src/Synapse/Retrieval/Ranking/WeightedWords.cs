@@ -1,8 +1,14 @@
+using System.Collections.Frozen;
+
 namespace Synapse.Retrieval.Ranking;
 
 /// <summary>The words of a query with what each says: rare words weigh more. The weights sum to 1.</summary>
 internal sealed class WeightedWords
 {
+    // Words that names end or begin with without saying what the thing is about.
+    private static readonly FrozenSet<string> s_fillers = FrozenSet.ToFrozenSet(
+        ["util", "utils", "utilities", "utility", "helper", "helpers", "common", "base", "impl", "core", "main", "lib", "api", "misc", "shared"]);
+
     private readonly string[] _words;
     private readonly double[] _weights;
 
@@ -14,11 +20,15 @@ internal sealed class WeightedWords
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Count, words.Count);
         _words = [.. words];
         var sum = weights.Sum();
+        HighestBm25 = sum * (Bm25.K1 + 1);
         _weights = [.. weights.Select(weight => sum > 0 ? weight / sum : 0)];
     }
 
     /// <summary>No words.</summary>
     public static WeightedWords None { get; } = new([], []);
+
+    /// <summary>The BM25 score that no chunk can exceed for these words.</summary>
+    public double HighestBm25 { get; }
 
     /// <summary>How many words there are.</summary>
     public int Count => _words.Length;
@@ -50,6 +60,11 @@ internal sealed class WeightedWords
 
         foreach (var nameWord in nameWords)
         {
+            if (nameWords.Count > 1 && s_fillers.Contains(nameWord))
+            {
+                continue;
+            }
+
             letters += nameWord.Length;
             foreach (var word in _words)
             {
@@ -61,7 +76,7 @@ internal sealed class WeightedWords
             }
         }
 
-        return (ofQuery, (double)matchedLetters / letters);
+        return (ofQuery, letters == 0 ? 0 : (double)matchedLetters / letters);
     }
 
     /// <summary>Whether two words are forms of one: equal, or with a common beginning that only endings follow.</summary>
