@@ -5,7 +5,7 @@ using Synapse.Web.Tests.TestSupport;
 namespace Synapse.Web.Tests;
 
 /// <summary>Names and contents of documents, questions and answers are foreign text: shown to the letter, and never anything else.</summary>
-public sealed class ForeignTextTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class ForeignTextTests(Chromium chromium)
 {
     [Fact]
     public async Task Attacks_in_names_headings_and_texts_of_documents_are_shown_as_text()

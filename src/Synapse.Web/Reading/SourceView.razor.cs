@@ -50,6 +50,10 @@ public partial class SourceView
     [Parameter]
     public bool IsQuote { get; set; }
 
+    /// <summary>Finds the words of the query, which are marked in a passage; null to mark none.</summary>
+    [Parameter]
+    public TermHighlighter? Highlighter { get; set; }
+
     /// <summary>Whether it is shown beside an answer, and not as a page.</summary>
     [Parameter]
     public bool InPanel { get; set; }
@@ -207,8 +211,13 @@ public partial class SourceView
         };
     }
 
-    private IReadOnlyList<TextRun> RunsOf(SourceRow row)
+    private IReadOnlyList<TextRun> RunsOf(int index, SourceRow row)
     {
+        if (!IsQuote && Highlighter is not null && index >= _firstCitedRow && index <= _lastCitedRow)
+        {
+            return Highlighter.Split(row.Text);
+        }
+
         if (!IsQuote || StartOffset is not { } from || EndOffset is not { } to)
         {
             return [new(row.Text, false)];

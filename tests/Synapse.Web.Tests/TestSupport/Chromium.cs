@@ -6,6 +6,7 @@ namespace Synapse.Web.Tests.TestSupport;
 public sealed class Chromium : IAsyncLifetime
 {
     private const string ExecutablePath = "/usr/bin/chromium";
+    private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -15,13 +16,22 @@ public sealed class Chromium : IAsyncLifetime
         Assert.SkipUnless(
             File.Exists(ExecutablePath) || Environment.GetEnvironmentVariable("CI") == "true",
             "Chromium is not installed: run eng/setup/chromium.sh.");
-        _playwright ??= await Playwright.CreateAsync();
-        _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        await _starting.WaitAsync(TestContext.Current.CancellationToken);
+        try
         {
-            ExecutablePath = ExecutablePath,
-            Headless = true,
-            Args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+            _playwright ??= await Playwright.CreateAsync();
+            _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = ExecutablePath,
+                Headless = true,
+                Args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            });
+        }
+        finally
+        {
+            _starting.Release();
+        }
+
         var context = await _browser.NewContextAsync(options ?? new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 860 } });
         context.SetDefaultTimeout(15_000);
         return new WatchedPage(await context.NewPageAsync());
@@ -37,5 +47,6 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         _playwright?.Dispose();
+        _starting.Dispose();
     }
 }

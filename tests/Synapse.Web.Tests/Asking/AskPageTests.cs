@@ -4,10 +4,10 @@ using Synapse.Library;
 using Synapse.Storage;
 using Synapse.Web.Tests.TestSupport;
 
-namespace Synapse.Web.Tests;
+namespace Synapse.Web.Tests.Asking;
 
 /// <summary>The page to ask and search, in a real browser.</summary>
-public sealed class AskPageTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class AskPageTests(Chromium chromium)
 {
     private const string Sentence = "Backups run every night at two in the morning.";
 

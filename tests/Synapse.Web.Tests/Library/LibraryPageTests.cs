@@ -4,10 +4,10 @@ using Synapse.Library;
 using Synapse.Storage;
 using Synapse.Web.Tests.TestSupport;
 
-namespace Synapse.Web.Tests;
+namespace Synapse.Web.Tests.Library;
 
 /// <summary>The page of collections, in a real browser.</summary>
-public sealed class LibraryPageTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class LibraryPageTests(Chromium chromium)
 {
     [Fact]
     public async Task Library_lists_collections_with_counts_sources_documents_and_files_left_out()

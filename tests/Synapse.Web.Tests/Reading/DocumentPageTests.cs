@@ -3,10 +3,10 @@ using System.Globalization;
 using Microsoft.Playwright;
 using Synapse.Web.Tests.TestSupport;
 
-namespace Synapse.Web.Tests;
+namespace Synapse.Web.Tests.Reading;
 
 /// <summary>The page of one document, in a real browser.</summary>
-public sealed class DocumentPageTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class DocumentPageTests(Chromium chromium)
 {
     [Fact]
     public async Task Document_page_marks_the_span_of_its_address_to_the_letter()
