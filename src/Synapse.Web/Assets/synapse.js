@@ -124,6 +124,10 @@ document.addEventListener("click", async (event) => {
 
   if (event.target.closest?.("[data-theme-toggle]")) {
     toggleTheme();
+  } else if (event.target.closest?.("[data-sign-out]")) {
+    // Not a form: without a referrer a browser posts a form under the origin "null", which the server turns away.
+    await fetch("/sign-out", { method: "POST" });
+    location.assign("/");
   } else if (event.target.closest?.("[data-open-keys]")) {
     showDialog(document.getElementById("keys"));
   } else if (event.target.closest?.("[data-skip]")) {
