@@ -11,6 +11,7 @@ using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
 using Synapse.Server.Features.Answers;
+using Synapse.Server.Features.ApiExplorer;
 using Synapse.Server.Features.Collections;
 using Synapse.Server.Features.Documents;
 using Synapse.Server.Features.Health;
@@ -104,7 +105,8 @@ public static class SynapseServer
             await app.StartAsync(cancellationToken);
             foreach (var folder in options.Folders)
             {
-                await librarian.AddAsync(AccessScope.Everything, folder, collectionName: null, cancellationToken);
+                var added = await librarian.AddAsync(AccessScope.Everything, folder, collectionName: null, cancellationToken);
+                app.Services.GetRequiredService<SourceWatch>().Add(added.Source);
             }
         }
         catch (OptionsValidationException error)
@@ -197,6 +199,7 @@ public static class SynapseServer
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
         services.Configure<IngestionOptions>(ingestion => ingestion.ExcludedFolders.Add(dataFolder.Path));
         services.AddHostedService<IngestionWorker>();
+        services.AddSingleton<SourceWatch>();
         return services;
     }
 
@@ -221,6 +224,7 @@ public static class SynapseServer
         services.AddOpenApi("v1", ApiDescription.Configure);
         services.AddSynapseWeb();
         services.AddScoped<ICallerScope, CallerScope>();
+        services.AddHostedService(provider => provider.GetRequiredService<SourceWatch>());
         services.AddHostedService<ServerFileCleanup>();
         return services;
     }
@@ -254,6 +258,7 @@ public static class SynapseServer
         app.UseAntiforgery();
         app.MapSynapseWebAssets().AllowAnonymous();
         app.MapSynapseWebPages().RequireAuthorization(Policies.Page);
+        app.MapApiExplorer();
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Policies.Api);
     }
 }

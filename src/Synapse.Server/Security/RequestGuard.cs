@@ -21,7 +21,7 @@ internal sealed class RequestGuard(RequestDelegate next, ServerOptions options)
         }
 
         // A browser names the origin of every request that a page of another origin sends, and of every state-changing and WebSocket request.
-        if (request.Headers.Origin is { Count: > 0 } origin && !IsOwn(origin.ToString(), request))
+        if (request.Headers.Origin is { Count: > 0 } origin && !IsOwn(origin.ToString(), request) && !IsOwnForm(request))
         {
             return RefuseOriginAsync(context);
         }
@@ -53,6 +53,10 @@ internal sealed class RequestGuard(RequestDelegate next, ServerOptions options)
 
     private static bool IsOwn(string origin, HttpRequest request)
         => string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
+
+    // Under "Referrer-Policy: no-referrer" a browser writes the origin of a form as "null", and says here alone where it comes from.
+    private static bool IsOwnForm(HttpRequest request)
+        => request.Headers.Origin == "null" && request.Headers["Sec-Fetch-Site"] == "same-origin";
 
     private static bool IsCrossSite(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Synapse.Contracts;
 using Synapse.Server.Tests.TestSupport;
 
 namespace Synapse.Server.Tests.Cli;
@@ -38,6 +39,20 @@ public sealed partial class ServeTests : IDisposable
         Assert.False(File.Exists(Path.Combine(Data, "server.json")));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_change_in_a_served_folder_is_found_without_being_asked_for()
+    {
+        var sample = SampleDocuments.WriteTo(_folder);
+        using var server = await ServeAsync(sample);
+        var file = Synapse.Server.Hosting.ServerFile.Read(new Synapse.Server.Hosting.DataFolder(Data))!;
+        using var client = new SynapseClient($"unix:{file.Socket}", (await File.ReadAllTextAsync(file.TokenFile, TestContext.Current.CancellationToken)).Trim());
+        await FoundAsync(client, "notice period", "lease.md");
+        _folder.Write("sample/new.md", "# Bicycles\n\nThe velocipede cellar is locked at midnight.\n");
+        await FoundAsync(client, "velocipede cellar", "new.md");
+        server.Kill();
+        await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task A_killed_server_is_not_in_the_way_of_the_next_command()
     {
@@ -51,6 +66,16 @@ public sealed partial class ServeTests : IDisposable
         Assert.True(File.Exists(Path.Combine(Data, "server.json")));
         var asked = await CommandLineRun.StartAsync(Data, "ask", SampleDocuments.Question, sample, "--json");
         Assert.Equal((0, ""), (asked.ExitCode, asked.Errors));
+    }
+
+    // Asks again until the change is in; the test's own time limit ends a wait in vain.
+    private static async Task FoundAsync(SynapseClient client, string query, string document)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while ((await client.SearchAsync(new SearchRequest(query), TestContext.Current.CancellationToken)).Hits.All(hit => hit.Document != document))
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     private async Task<Process> ServeAsync(string folder)

@@ -78,6 +78,18 @@ public sealed class SignInTests(RunningServer server)
     }
 
     [Fact]
+    public async Task The_form_of_a_page_signs_out_though_its_origin_is_hidden_by_the_referrer_policy()
+    {
+        using var browser = server.Browser();
+        using var signOut = new HttpRequestMessage(HttpMethod.Post, "/sign-out") { Content = new FormUrlEncodedContent([]) };
+        signOut.Headers.Add("Cookie", await server.SignInAsync());
+        signOut.Headers.Add("Origin", "null");
+        signOut.Headers.Add("Sec-Fetch-Site", "same-origin");
+        using var signedOut = await browser.SendAsync(signOut, Cancel);
+        Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), (signedOut.StatusCode, signedOut.Headers.Location?.OriginalString));
+    }
+
+    [Fact]
     public async Task A_session_that_was_planted_before_signing_in_is_not_the_one_that_is_used()
     {
         var planted = await server.SignInAsync();

@@ -4,6 +4,7 @@ using Synapse.Errors;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.Server.Security;
+using Synapse.Server.Workers;
 using Synapse.Server.Wire;
 using Synapse.Storage;
 
@@ -39,7 +40,7 @@ internal static class SourceEndpoints
     }
 
     private static async Task<Accepted<SourceAddedResponse>> AddAsync(
-        AddSourceRequest request, Librarian librarian, AccessScope scope, CancellationToken cancellationToken)
+        AddSourceRequest request, Librarian librarian, SourceWatch watch, AccessScope scope, CancellationToken cancellationToken)
     {
         if (!Path.IsPathFullyQualified(request.Path))
         {
@@ -47,6 +48,7 @@ internal static class SourceEndpoints
         }
 
         var added = await librarian.AddAsync(scope, request.Path, request.Collection, cancellationToken);
+        watch.Add(added.Source);
         var name = added.Collection.Name;
         return TypedResults.Accepted(
             $"/api/v1/jobs/{added.Job.Id}", new SourceAddedResponse(added.Source.ToResponse(name), added.Job.ToResponse(name)));
@@ -67,8 +69,17 @@ internal static class SourceEndpoints
         return TypedResults.Ok(new SkippedFileListResponse([.. files.Select(file => new SkippedFileResponse(file.Path, file.Reason, file.Detail))]));
     }
 
-    private static async Task<NoContent> DeleteAsync(long sourceId, ILibraryStore library, AccessScope scope, CancellationToken cancellationToken)
-        => await library.RemoveSourceAsync(scope, sourceId, cancellationToken) ? TypedResults.NoContent() : throw new SourceNotFoundException(sourceId);
+    private static async Task<NoContent> DeleteAsync(
+        long sourceId, ILibraryStore library, SourceWatch watch, AccessScope scope, CancellationToken cancellationToken)
+    {
+        if (!await library.RemoveSourceAsync(scope, sourceId, cancellationToken))
+        {
+            throw new SourceNotFoundException(sourceId);
+        }
+
+        watch.Remove(sourceId);
+        return TypedResults.NoContent();
+    }
 
     private static async ValueTask<Source> FindAsync(long sourceId, ILibraryStore library, AccessScope scope, CancellationToken cancellationToken)
         => await library.FindSourceAsync(scope, sourceId, cancellationToken) ?? throw new SourceNotFoundException(sourceId);
