@@ -51,7 +51,7 @@ internal static partial class PackageSelection
 
             var section = Field(stanza, "Section: ");
             var rule = Array.Find(rules, r => bytes <= r.MaxBytes && r.Pattern.IsMatch(r.BySection ? section : name));
-            if (rule is not null && (rule.BySection || rule.Family is "bigsci" || !Unwanted().IsMatch(name)))
+            if (rule is not null && (rule.BySection || rule.Family is "bigsci" or "dict" || !Unwanted().IsMatch(name)))
             {
                 yield return (rule.Family, name);
             }

@@ -8,7 +8,7 @@ namespace Synapse.StaticModel.Training;
 internal static class PrepareCommand
 {
     /// <summary>Generated reference pages are many and alike: part of them is enough.</summary>
-    public static readonly string[] CommittedShares = ["doc/Section=0.3", "doc/Next=0.5", "bigsci/Section=0.4", "perl/Section=0.5"];
+    public static readonly string[] CommittedShares = ["doc/Section=0.3", "doc/Next=0.5", "bigsci/Section=0.4", "perl/Section=0.5", "dev/Code=0.4"];
 
     private const int MaxQueryTokens = 48;
     private const int MaxPassageTokens = 220;

@@ -45,6 +45,10 @@ internal sealed unsafe class Trainer
         repeatWeight = [.. Enumerable.Range(0, 256).Select(n => MathF.Pow(n, (float)options.RepeatExponent))];
         heldOut = Split();
         Start();
+        if (options.From.Length > 0)
+        {
+            GoOnFrom(StaticWeights.FromFile(options.From));
+        }
     }
 
     public void Train(string output)
@@ -164,6 +168,41 @@ internal sealed unsafe class Trainer
         }
 
         codeScale = (float)options.StartScale;
+    }
+
+    /// <summary>Takes over the rows of earlier weights; a composed word's own row is what its n-gram rows leave over.</summary>
+    private void GoOnFrom(StaticWeights weights)
+    {
+        if (weights.BucketCount != options.Buckets)
+        {
+            throw new ArgumentException($"The weights have {weights.BucketCount} buckets, not {options.Buckets}.");
+        }
+
+        codeScale = weights.CodeScale + (float)(options.Anchor * options.StartScale);
+        var start = new float[Dim];
+        for (var bucket = 0; bucket < options.Buckets; bucket++)
+        {
+            weights.CopyRow(weights.WordCount + bucket, new Span<float>(rows + ((long)(table.WordCount + bucket) * Dim), Dim));
+        }
+
+        for (var row = 0; row < table.WordCount; row++)
+        {
+            var id = table.WordIds[row];
+            var earlier = weights.Find(TokenHash.Of(corpus.Tokens[id]));
+            if (earlier < 0)
+            {
+                continue;
+            }
+
+            var own = new Span<float>(rows + ((long)row * Dim), Dim);
+            TensorPrimitives.Multiply(own, (float)options.Anchor, start);
+            weights.CopyRow(earlier, own);
+            TensorPrimitives.Add(own, start, own);
+            foreach (var gram in table.Grams(id))
+            {
+                TensorPrimitives.Subtract(own, new ReadOnlySpan<float>(rows + ((long)gram * Dim), Dim), own);
+            }
+        }
     }
 
     /// <summary>Short runs of pairs of one package stay together, so that a batch holds negatives that are near.</summary>

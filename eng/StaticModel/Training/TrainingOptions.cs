@@ -1,6 +1,6 @@
 namespace Synapse.StaticModel.Training;
 
-/// <summary>Hyperparameters of a run; the defaults are those of the committed weights.</summary>
+/// <summary>Hyperparameters of a run; docs/model-card.md tells those of the committed weights.</summary>
 internal sealed class TrainingOptions
 {
     public int Words { get; set; } = 110_000;
@@ -21,11 +21,11 @@ internal sealed class TrainingOptions
 
     public double Temperature { get; set; } = 0.05;
 
-    public double LearningRate { get; set; } = 0.006;
+    public double LearningRate { get; set; } = 0.01;
 
     public int WarmUpSteps { get; set; } = 200;
 
-    public double Epochs { get; set; } = 1;
+    public double Epochs { get; set; } = 3;
 
     public long MaxPairs { get; set; } = long.MaxValue;
 
@@ -46,8 +46,15 @@ internal sealed class TrainingOptions
 
     public int HeldOut { get; set; } = 4_000;
 
+    /// <summary>Weights to go on from; empty to start from pseudo-random rows.</summary>
+    public string From { get; set; } = "";
+
+    /// <summary>How much of a word's pseudo-random start is added to its row when going on from earlier weights.</summary>
+    public double Anchor { get; set; }
+
     public int Version { get; set; } = 1;
 
+    /// <summary>Ends the run after this time; the learning rate then falls by the clock, and two runs differ.</summary>
     public double Minutes { get; set; } = 1e9;
 
     public static TrainingOptions Parse(IEnumerable<string> arguments)

@@ -124,6 +124,17 @@ internal sealed unsafe class StaticWeights
 
     public float Scale(int row) => (float)scales[row];
 
+    /// <summary>Decodes one row.</summary>
+    public void CopyRow(int row, Span<float> destination)
+    {
+        var codes = Rows + ((long)row * RowBytes);
+        for (var k = 0; k < Dimensions; k++)
+        {
+            var packed = codes[(16 * (k / 32)) + (k % 16)];
+            destination[k] = ((k % 32 < 16 ? packed & 15 : packed >> 4) - 7.5f) * Scale(row);
+        }
+    }
+
     /// <summary>Keeps the mapped bytes alive while a caller still reads them.</summary>
     public void KeepAlive() => GC.KeepAlive(owner);
 

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -60,12 +59,7 @@ internal sealed unsafe class TextEncoder
         }
 
         Accumulate(destination);
-        var norm = TensorPrimitives.Norm(destination);
-        if (norm > 0)
-        {
-            TensorPrimitives.Divide(destination, norm, destination);
-        }
-
+        Normalise(destination);
         weights.KeepAlive();
     }
 
@@ -131,8 +125,36 @@ internal sealed unsafe class TextEncoder
             total += rowWeight[i];
         }
 
-        TensorPrimitives.Subtract(destination, total * CodeCentre, destination);
+        var centre = Vector128.Create(total * CodeCentre);
+        for (var k = 0; k < destination.Length; k += Vector128<float>.Count)
+        {
+            (Vector128.Create<float>(destination.Slice(k, Vector128<float>.Count)) - centre).CopyTo(destination[k..]);
+        }
+
         rowCount = 0;
+    }
+
+    // Not TensorPrimitives: a command that embeds one query would wait longer for their compilation than for the embedding.
+    private static void Normalise(Span<float> vector)
+    {
+        var squares = Vector128<float>.Zero;
+        for (var k = 0; k < vector.Length; k += Vector128<float>.Count)
+        {
+            var x = Vector128.Create<float>(vector.Slice(k, Vector128<float>.Count));
+            squares += x * x;
+        }
+
+        var norm = MathF.Sqrt(Vector128.Sum(squares));
+        if (norm == 0)
+        {
+            return;
+        }
+
+        var scale = Vector128.Create(1 / norm);
+        for (var k = 0; k < vector.Length; k += Vector128<float>.Count)
+        {
+            (Vector128.Create<float>(vector.Slice(k, Vector128<float>.Count)) * scale).CopyTo(vector[k..]);
+        }
     }
 
     private void AccumulateHalf512(int* row, float* weight, float* sum, int offset)
