@@ -41,6 +41,9 @@ internal sealed class IngestionFixture : IAsyncDisposable
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    public FolderWatcher NewWatcher()
+        => new(Queue, Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System, NullLogger<FolderWatcher>.Instance);
+
     public IngestionFixture Start()
     {
         _running = Queue.RunAsync(_stop.Token);
