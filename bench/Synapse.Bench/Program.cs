@@ -1,26 +1,57 @@
 using System.Globalization;
 using Synapse.Bench;
+using Synapse.Retrieval;
 
+var none = CancellationToken.None;
 switch (args)
 {
-    case ["lexical", var folder, var judgements, .. var rest]:
-        var k1 = rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : Synapse.Retrieval.Bm25.K1;
-        var b = rest.Length > 1 ? double.Parse(rest[1], CultureInfo.InvariantCulture) : Synapse.Retrieval.Bm25.B;
-        LexicalQuality.Run(folder, judgements, k1, b);
+    case ["peers", var folder, var chunks]:
+        await PeerBench.RunAsync(Directory.CreateDirectory(folder).FullName, Count(chunks), none);
         return 0;
-    case ["store-build", var folder, var chunks]:
-        await StoreBench.BuildAsync(folder, int.Parse(chunks, CultureInfo.InvariantCulture), CancellationToken.None);
+    case ["store-build", var folder, var chunks, .. var copies]:
+        await StoreBench.BuildAsync(folder, Count(chunks), copies.Length > 0 ? Count(copies[0]) : 1, none);
+        return 0;
+    case ["store-query", var folder]:
+        await StoreBench.QueryAsync(folder, none);
+        return 0;
+    case ["index-repo", var folder, .. var runs]:
+        await PipelineBench.IndexRepositoryAsync(folder, runs.Length > 0 ? Count(runs[0]) : 5, none);
+        return 0;
+    case ["bulk", var folder, var chunks]:
+        await PipelineBench.BulkAsync(folder, Count(chunks), none);
+        return 0;
+    case ["bulk-search", var folder, var chunks]:
+        await PipelineBench.SearchAsync(folder, Count(chunks), none);
+        return 0;
+    case ["http-search", var program, var folder, var chunks]:
+        await ServerBench.SearchOverHttpAsync(program, Path.Combine(folder, "data"), Count(chunks), none);
+        return 0;
+    case ["cli-search", var program, var folder, var query]:
+        await ServerBench.SearchByCommandAsync(program, folder, query, none);
         return 0;
     case ["analysis", var file]:
         AnalysisBench.Run(file);
         return 0;
-    case ["peers", var folder, var chunks]:
-        await PeerBench.RunAsync(Directory.CreateDirectory(folder).FullName, int.Parse(chunks, CultureInfo.InvariantCulture), CancellationToken.None);
-        return 0;
-    case ["store-query", var folder]:
-        await StoreBench.QueryAsync(folder, CancellationToken.None);
+    case ["lexical", var folder, var judgements, .. var rest]:
+        LexicalQuality.Run(folder, judgements, rest.Length > 0 ? Number(rest[0]) : Bm25.K1, rest.Length > 1 ? Number(rest[1]) : Bm25.B);
         return 0;
     default:
-        Console.Error.WriteLine("usage: lexical FOLDER JUDGEMENTS [K1 B]");
+        await Console.Error.WriteLineAsync(
+            """
+            usage: Synapse.Bench COMMAND
+              peers DIR CHUNKS                    keyword index and search beside FTS5 and Lucene.Net
+              store-build DIR CHUNKS [COPIES]     the store alone: analysing, committing
+              store-query DIR                     the store alone: opening, searching
+              index-repo FOLDER [RUNS]            a folder from nothing until searchable, then one changed file
+              bulk DIR CHUNKS                     all of the pipeline over made-up files, then searches
+              bulk-search DIR CHUNKS              only those searches, in a new process
+              http-search PROGRAM DIR CHUNKS      the same questions over HTTP, to 'PROGRAM serve'
+              cli-search PROGRAM FOLDER QUERY     'PROGRAM search' as a whole process
+              analysis FILE|synthetic             processor time of splitting text into terms
+              lexical SET JUDGEMENTS [K1 B]       NDCG@10 of BM25 alone
+            """);
         return 2;
 }
+
+static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

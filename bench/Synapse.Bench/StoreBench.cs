@@ -17,7 +17,8 @@ internal static class StoreBench
     private const int ChunksPerDocument = 8;
     private const int DocumentsPerBatch = 256;
 
-    public static async Task BuildAsync(string folder, int chunkCount, CancellationToken cancellationToken)
+    /// <summary>Fills a store. Copies of each document under other paths make a large store of less text to analyse.</summary>
+    public static async Task BuildAsync(string folder, int chunkCount, int copies, CancellationToken cancellationToken)
     {
         var corpus = new SyntheticCorpus(1);
         var analyzer = new TextAnalyzer();
@@ -38,16 +39,20 @@ internal static class StoreBench
                 bytes += versions[^1].SizeBytes;
             }
 
-            wall.Start();
-            committing.Start();
-            await store.CommitAsync(new IngestionBatch(collection.Id, versions, [], []), cancellationToken);
-            committing.Stop();
-            wall.Stop();
+            for (var copy = 0; copy < copies; copy++)
+            {
+                var copied = versions.Select(version => version with { Path = copy == 0 ? version.Path : $"copy{copy}/{version.Path}" }).ToList();
+                wall.Start();
+                committing.Start();
+                await store.CommitAsync(new IngestionBatch(collection.Id, copied, [], []), cancellationToken);
+                committing.Stop();
+                wall.Stop();
+            }
         }
 
         Report("analyse", analysing.Total.TotalMicroseconds / chunkCount, "us of processor per chunk");
-        Report("commit", committing.Total.TotalMicroseconds / chunkCount, "us of processor per chunk, merging at the same time included");
-        Report("commit", wall.Elapsed.TotalMicroseconds / chunkCount, "us per chunk");
+        Report("commit", committing.Total.TotalMicroseconds / chunkCount / copies, "us of processor per chunk, merging at the same time included");
+        Report("commit", wall.Elapsed.TotalMicroseconds / chunkCount / copies, "us per chunk");
         Report("text", bytes / 1e6, "MB");
         Report("file", Directory.GetFiles(folder).Sum(file => new FileInfo(file).Length) / 1e6, "MB");
         for (var i = 0; i < 5; i++)

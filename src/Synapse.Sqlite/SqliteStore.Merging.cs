@@ -9,6 +9,8 @@ namespace Synapse.Sqlite;
 // short transaction then puts it in the place of the others, and carries over what was removed meanwhile.
 public sealed partial class SqliteStore
 {
+    private const int LargeMergeChunks = 32_000;
+
     private readonly Thread _mergeThread;
     private readonly AutoResetEvent _mergeSignal = new(initialState: true);
     private readonly CancellationTokenSource _stopMerging = new();
@@ -101,6 +103,12 @@ public sealed partial class SqliteStore
         foreach (var old in swapped ? views.Select(view => view.Segment.Id) : [id])
         {
             RemoveBitByBit(old, cancellationToken);
+        }
+
+        if (content.Chunks.Length > LargeMergeChunks)
+        {
+            // The old arrays are large and long-lived: without being asked, the collector would let them lie for long.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
 
         LogMerged(views.Count, content.Chunks.Length, swapped, _time.GetElapsedTime(started).TotalMilliseconds);

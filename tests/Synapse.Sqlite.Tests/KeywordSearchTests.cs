@@ -49,6 +49,24 @@ public sealed class KeywordSearchTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Blocks_and_stretches_that_are_jumped_over_held_nothing_that_belonged_in_the_list()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var random = new Random(11);
+        var reference = new ReferenceIndex();
+        var (collection, source) = await _folder.AddCollectionAsync("large");
+        var versions = Enumerable.Range(0, 3)
+            .Select(d => TestDocuments.Make(source.Id, $"d{d}.txt", [.. Enumerable.Range(0, 4_000).Select(i => RareAndCommon(random, i))]))
+            .ToArray();
+        await _folder.Store.CommitAsync(TestDocuments.Batch(collection.Id, versions), cancellationToken);
+        await reference.ReloadAsync(_folder.Store, [collection.Id], versions, cancellationToken);
+        for (var i = 0; i < 40; i++)
+        {
+            await CheckAsync(random, reference, null, cancellationToken);
+        }
+    }
+
     private async Task CheckAsync(Random random, ReferenceIndex reference, long? collectionId, CancellationToken cancellationToken)
     {
         await using var snapshot = await _folder.Store.OpenSnapshotAsync(
@@ -72,6 +90,10 @@ public sealed class KeywordSearchTests : IDisposable
 
     /// <summary>Few words of very different frequency, so that lists are long, ties are many, and some words are in every chunk.</summary>
     private static string RandomWord(Random random) => $"w{(int)(40 * Math.Pow(random.NextDouble(), 3))}";
+
+    /// <summary>Stretches of thousands of chunks with little in them, and a few chunks with many of the words.</summary>
+    private static string RareAndCommon(Random random, int i)
+        => string.Join(' ', Enumerable.Range(0, i % 1_500 < 20 ? 12 : random.Next(1, 5)).Select(_ => i % 1_500 < 20 ? $"w{random.Next(40)}" : RandomWord(random)));
 
     private static string[] RandomParagraphs(Random random)
         => [.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(1, 12)).Select(_ => RandomWord(random))))];

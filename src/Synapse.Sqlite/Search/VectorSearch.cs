@@ -13,8 +13,8 @@ internal sealed class VectorSearch(SnapshotSegments segments, QueryVector query)
     /// <summary>Rows up to which every row is compared: 5 MB at 256 numbers, a fraction of a millisecond.</summary>
     internal const int CompareAllRows = 20_000;
 
-    private const int LeastCompared = 6_000;
-    private const int ComparedPerHit = 60;
+    private const int LeastCompared = 4_000;
+    private const int ComparedPerHit = 40;
 
     /// <summary>Finds the nearest chunks.</summary>
     public ScoredChunk[] FindTop(int limit, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class VectorSearch(SnapshotSegments segments, QueryVector query)
         var rows = searched.Sum(segment => segments[segment].Segment.ChunkCount);
         var top = new TopChunks(segments, limit);
         var compared = LeastCompared + (long)ComparedPerHit * limit;
-        if (rows <= CompareAllRows || compared >= rows / 2)
+        if (rows <= CompareAllRows || compared >= rows / 2 || query.Dimensions > SignDistances.MostDimensions)
         {
             foreach (var segment in searched)
             {
@@ -74,14 +74,14 @@ internal sealed class VectorSearch(SnapshotSegments segments, QueryVector query)
     private void CompareNearSigns(int[] searched, int rows, int compared, TopChunks top, CancellationToken cancellationToken)
     {
         var distances = ArrayPool<ushort>.Shared.Rent(rows);
-        var counts = new int[query.Dimensions + 1];
+        var counts = new int[SignDistances.Farthest(query.Dimensions) + 1];
         var start = 0;
         foreach (var segment in searched)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var vectors = segments[segment].Segment.Content.Vectors!;
             var ofSegment = distances.AsSpan(start, vectors.Scales.Length);
-            SignDistances.Compute(vectors, query.Signs, ofSegment);
+            SignDistances.Compute(vectors, query.SignPlanes, ofSegment);
             foreach (var distance in ofSegment)
             {
                 counts[distance]++;
@@ -91,7 +91,7 @@ internal sealed class VectorSearch(SnapshotSegments segments, QueryVector query)
         }
 
         var farthest = -1;
-        for (var sum = 0; sum < compared && farthest < query.Dimensions;)
+        for (var sum = 0; sum < compared && farthest + 1 < counts.Length;)
         {
             sum += counts[++farthest];
         }

@@ -21,7 +21,6 @@ internal sealed class QueryVector
     public QueryVector(ReadOnlySpan<float> embedding)
     {
         _values = new short[embedding.Length];
-        Signs = new ulong[VectorRows.WordsFor(embedding.Length)];
         var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(embedding));
         IsZero = largest == 0 || !float.IsFinite(largest);
         if (IsZero)
@@ -31,22 +30,18 @@ internal sealed class QueryVector
 
         for (var i = 0; i < embedding.Length; i++)
         {
-            var value = (int)MathF.Round(embedding[i] * Largest / largest);
-            _values[i] = (short)value;
-            if (value > 0)
-            {
-                Signs[i >> 6] |= 1UL << i;
-            }
+            _values[i] = (short)MathF.Round(embedding[i] * Largest / largest);
         }
 
         _scale = (double)largest / Largest;
+        SignPlanes = SignDistances.MakePlanes(embedding, largest);
     }
 
     /// <summary>Whether it matches nothing.</summary>
     public bool IsZero { get; }
 
-    /// <summary>Bit set where the number is above 0.</summary>
-    public ulong[] Signs { get; }
+    /// <summary>Its numbers as <see cref="SignDistances"/> takes them.</summary>
+    public ulong[] SignPlanes { get; } = [];
 
     /// <summary>Numbers.</summary>
     public int Dimensions => _values.Length;

@@ -13,6 +13,8 @@ internal static class StopWords
         "from", "has", "have", "had", "been", "its", "were", "did", "am", "so", "than", "our", "your", "also",
     ]);
 
-    /// <summary>Whether a word in lower case, before stemming, is one.</summary>
-    public static bool Contains(string word) => s_words.Contains(word);
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_lookup = s_words.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Whether a term is one.</summary>
+    public static bool Contains(ReadOnlySpan<char> term) => s_lookup.Contains(term);
 }

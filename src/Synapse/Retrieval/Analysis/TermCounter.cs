@@ -20,7 +20,7 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     private static readonly ulong s_factor = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1 | (1UL << 63);
 
     private readonly Dictionary<string, int> _terms = [];
-    private readonly List<(string Text, bool IsStopWord)> _split = [];
+    private readonly List<string> _split = [];
     private readonly List<string> _fileTerms = [];
     private WordTable _words = new();
     private string[] _texts = new string[1 << 10];
@@ -103,7 +103,7 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     /// <summary>Adds an exact term, which counts once however often it is added.</summary>
     public void CountExact(string term)
     {
-        var counted = Term(term, isScored: false, isStopWord: false);
+        var counted = Term(term);
         if (_states[counted].Round != _round)
         {
             Count(counted, 1);
@@ -232,14 +232,14 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
         var terms = new int[_split.Count];
         for (var i = 0; i < terms.Length; i++)
         {
-            terms[i] = Term(_split[i].Text, isScored: !_split[i].IsStopWord, _split[i].IsStopWord);
+            terms[i] = Term(_split[i]);
         }
 
         _words.Add(hash, terms);
         return terms;
     }
 
-    private int Term(string text, bool isScored, bool isStopWord)
+    private int Term(string text)
     {
         if (_terms.TryGetValue(text, out var term))
         {
@@ -259,7 +259,9 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
         }
 
         _texts[term] = interned.GetOrAdd(text, text);
-        _states[term] = new TermState { IsScored = isScored, IsStopWord = isStopWord };
+        // By the text alone: what else became this term before must not matter.
+        var isStopWord = StopWords.Contains(text);
+        _states[term] = new TermState { IsScored = !isStopWord && !ExactTerms.IsExact(text), IsStopWord = isStopWord };
         _terms.Add(_texts[term], term);
         return term;
     }

@@ -8,8 +8,8 @@ internal static class WordSplitter
 
     /// <summary>Adds the terms of a word.</summary>
     /// <param name="word">Letters, digits, marks and underscores; at most <see cref="MaxWordLength"/> units.</param>
-    /// <param name="terms">Receives each term with whether it is a stop word.</param>
-    public static void Split(ReadOnlySpan<char> word, List<(string Text, bool IsStopWord)> terms)
+    /// <param name="terms">Receives the terms.</param>
+    public static void Split(ReadOnlySpan<char> word, List<string> terms)
     {
         Span<char> whole = stackalloc char[MaxWordLength * 2];
         var wholeLength = Fold(word, whole);
@@ -84,21 +84,17 @@ internal static class WordSplitter
         return word.Length;
     }
 
-    private static void Add(Span<char> folded, List<(string Text, bool IsStopWord)> terms)
+    private static void Add(Span<char> folded, List<string> terms)
     {
-        if (folded.ContainsAnyExceptInRange('a', 'z'))
+        if (folded.ContainsAnyExceptInRange('a', 'z') || StopWords.Contains(folded))
         {
-            terms.Add((folded.ToString(), false));
+            terms.Add(folded.ToString());
             return;
         }
 
         var word = folded.ToString();
-        if (!StopWords.Contains(word))
-        {
-            word = folded[..EnglishStemmer.Stem(folded)].ToString();
-        }
-
-        // Asked of the term, not of the written word: "being" and "be" are one term, whichever comes first.
-        terms.Add((word, StopWords.Contains(word)));
+        var stem = folded[..EnglishStemmer.Stem(folded)];
+        // "one" would end as "on" and "being" as "be", and be lost as stop words.
+        terms.Add(StopWords.Contains(stem) ? word : stem.ToString());
     }
 }
