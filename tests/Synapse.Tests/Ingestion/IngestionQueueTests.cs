@@ -128,8 +128,15 @@ public sealed class IngestionQueueTests
 
         var acquisition = await AddAsync(ingestion);
         var cancelling = Task.CompletedTask;
-        ingestion.Store.BeforeCommit = _ => cancelling = ingestion.Store.Commits.Count == 5
-            ? ingestion.Queue.CancelAsync(AccessScope.Everything, acquisition.Job.Id, IngestionFixture.Token) : cancelling;
+        ingestion.Store.BeforeCommit = _ =>
+        {
+            if (ingestion.Store.Commits.Count == 5)
+            {
+                // The commit must not outrun the cancellation.
+                cancelling = ingestion.Queue.CancelAsync(AccessScope.Everything, acquisition.Job.Id, IngestionFixture.Token);
+                SpinWait.SpinUntil(() => cancelling.IsCompleted);
+            }
+        };
         ingestion.Start();
         var job = await ingestion.Queue.WaitAsync(AccessScope.Everything, acquisition.Job.Id, IngestionFixture.Token);
         await cancelling;

@@ -41,7 +41,9 @@ internal sealed class ProseCutter
                 hasBody = false;
             }
 
-            path = !joins || !hasBody ? section.Path ?? path : CommonPath(path, section.Path);
+            // A few words of introduction do not give a long section their heading.
+            var isMost = held < ChunkSize.Crumb && size > 2 * held;
+            path = !joins || !hasBody || isMost ? section.Path ?? path : CommonPath(path, section.Path);
             hasBody |= section.HasBody;
             end = _lines.Start(section.EndLine);
             endLine = section.EndLine;
