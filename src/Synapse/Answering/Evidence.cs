@@ -6,7 +6,7 @@ namespace Synapse.Answering;
 /// <summary>How strongly the passages found speak to the question, apart from how they rank among each other.</summary>
 internal static class Evidence
 {
-    private const double CoverageShare = 0.6;
+    private const double CoverageShare = 0.3;
     private const int PassagesLookedAt = 3;
 
     /// <summary>Measures the evidence of a search: the best of the first passages, by the share of the question's words that it holds and by its similarity.</summary>
@@ -25,9 +25,15 @@ internal static class Evidence
             }
 
             var coverage = result.Words.Coverage(words);
-            best = Math.Max(best, CoverageShare * coverage + (1 - CoverageShare) * Math.Max(0, hit.CosineSimilarity));
+            best = Math.Max(best, hit.CosineSimilarity == 0
+                ? Math.Max(coverage, KeywordStrength(hit, result))
+                : CoverageShare * coverage + (1 - CoverageShare) * Math.Max(0, hit.CosineSimilarity));
         }
 
         return best;
     }
+
+    // For a language that the embedder does not know, keywords are all there is.
+    private static double KeywordStrength(Hit hit, SearchResult result)
+        => result.Words.HighestBm25 > 0 ? Math.Min(1, hit.Bm25Score / result.Words.HighestBm25) : 0;
 }

@@ -72,7 +72,7 @@ public sealed class Searcher
 
         await CandidateDescriber.DescribeAsync(snapshot, candidates, cancellationToken);
         var words = await WordWeigher.WeighAsync(snapshot, _analyzer, intent, cancellationToken);
-        ConvexCombination.Apply(candidates, FusionWeight.Of(intent, candidates, words.HighestBm25, _plan.Fusion));
+        ConvexCombination.Apply(candidates, FusionWeight.Of(intent, candidates, _plan.Fusion));
         if (_plan.UsesStructure)
         {
             var context = new RankingContext(intent, words, candidates);

@@ -4,17 +4,14 @@ namespace Synapse.Retrieval.Fusion;
 internal sealed record FusionWeights
 {
     /// <summary>Share of the vector side for a question whose candidates are prose: the words of the question are those of the answer.</summary>
-    public double Prose { get; init; } = 0.2;
+    public double Prose { get; init; } = 0.18;
 
     /// <summary>Share of the vector side for a question whose candidates are code: code says things in other words than questions do.</summary>
-    public double Code { get; init; } = 0.5;
+    public double Code { get; init; } = 0.45;
 
     /// <summary>Share of the vector side when words surround names.</summary>
-    public double ProseWithNames { get; init; } = 0.2;
+    public double ProseWithNames { get; init; } = 0.15;
 
     /// <summary>Share of the vector side for a query of nothing but names.</summary>
     public double Symbol { get; init; } = 0.05;
-
-    /// <summary>How much the share grows when the best keyword match covers little of the query, and shrinks when it covers much.</summary>
-    public double Doubt { get; init; }
 }

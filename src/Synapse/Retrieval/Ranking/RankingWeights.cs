@@ -7,10 +7,10 @@ internal sealed record RankingWeights
     public double Definition { get; init; } = 1.5;
 
     /// <summary>Added for a definition of a name inside of a question.</summary>
-    public double DefinitionInProse { get; init; } = 0.15;
+    public double DefinitionInProse { get; init; } = 0.08;
 
     /// <summary>Added, times the matched share, when the words of a definition's name are words of the query.</summary>
-    public double DefinitionName { get; init; } = 0.25;
+    public double DefinitionName { get; init; } = 0.12;
 
     /// <summary>Added, times the matched share, when the words of the file name are words of the query.</summary>
     public double FileName { get; init; } = 0.8;
