@@ -61,7 +61,10 @@ export function reveal(container, selector, focus) {
     const offset = target.getBoundingClientRect().top - container.getBoundingClientRect().top;
     container.scrollTop += offset - container.clientHeight / 3;
   } else {
-    target.scrollIntoView({ block: "center" });
+    const { top, bottom } = target.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) {
+      target.scrollIntoView({ block: "center" });
+    }
   }
 
   return true;
