@@ -66,6 +66,22 @@ public sealed class ForeignTextTests(Chromium chromium)
         watched.AssertClean(host.Address);
     }
 
+    [Fact]
+    public async Task Sign_in_page_says_why_it_is_shown_and_which_command_helps()
+    {
+        await using var host = await PageHost.StartAsync();
+        await using var watched = await chromium.OpenAsync();
+        var page = watched.Page;
+
+        await page.GotoAsync($"{host.Address}/sign-in?message={Uri.EscapeDataString(Corpus.Attacks[0])}");
+
+        await Expect(page.Locator(".lead")).ToHaveTextAsync(Corpus.Attacks[0]);
+        await Expect(page.Locator(".command code")).ToHaveTextAsync("synapse sign-in");
+        await AssertInertAsync(page);
+        // The status of the page itself is an error to the console, and that is right.
+        Assert.All(watched.Troubles, trouble => Assert.Contains("401", trouble, StringComparison.Ordinal));
+    }
+
     private static async Task AssertInertAsync(IPage page)
     {
         Assert.Null(await page.EvaluateAsync<object?>("() => window.hit ?? null"));

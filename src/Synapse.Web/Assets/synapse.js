@@ -60,11 +60,12 @@ export function reveal(container, selector, focus) {
   if (container.scrollHeight > container.clientHeight && getComputedStyle(container).overflowY !== "visible") {
     const offset = target.getBoundingClientRect().top - container.getBoundingClientRect().top;
     container.scrollTop += offset - container.clientHeight / 3;
-  } else {
-    const { top, bottom } = target.getBoundingClientRect();
-    if (top < 0 || bottom > innerHeight) {
-      target.scrollIntoView({ block: "center" });
-    }
+  }
+
+  // What stands at the end of a document stays low in its own scroll area, and that may lie below the window.
+  const { top, bottom } = target.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) {
+    target.scrollIntoView({ block: container.closest("aside") ? "nearest" : "center" });
   }
 
   return true;

@@ -33,6 +33,23 @@ public sealed class AskPageTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Source_shows_a_quote_from_the_end_of_a_long_document()
+    {
+        await using var host = await PageHost.StartAsync();
+        var filler = string.Concat(Enumerable.Range(1, 300).Select(line => $"Filler of paragraph {line}.\n\n"));
+        await host.IndexAsync("handbook", ("long.md", $"# Rules\n\n{filler}The key of the server room hangs behind the blue door.\n"));
+        await using var watched = await chromium.OpenAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 640 } });
+        var page = watched.Page;
+
+        await watched.GoAsync($"{host.Address}/?q=Where+does+the+key+of+the+server+room+hang");
+        await page.Locator(".answer-text [data-citation='1']").ClickAsync();
+
+        await Expect(page.Locator(".source-panel .row mark")).ToHaveTextAsync("The key of the server room hangs behind the blue door.");
+        await Expect(page.Locator(".source-panel .row mark")).ToBeInViewportAsync();
+        watched.AssertClean(host.Address);
+    }
+
+    [Fact]
     public async Task Ask_page_shows_the_answer_without_any_script()
     {
         await using var host = await PageHost.StartAsync();
@@ -75,7 +92,7 @@ public sealed class AskPageTests(Chromium chromium)
 
         await watched.GoAsync($"{host.Address}/?q=backups&collection=other&mode=search");
         await Expect(page.Locator(".hit")).ToHaveCountAsync(1);
-        await Expect(page.Locator(".hit .path")).ToHaveTextAsync("note.md");
+        await Expect(page.Locator(".hit .path")).ToHaveTextAsync(["note.md"]);
         await Expect(page.Locator(".hit .snippet mark").First).ToHaveTextAsync("Backups");
         await Expect(page.Locator(".answer")).ToHaveCountAsync(0);
 
@@ -84,7 +101,7 @@ public sealed class AskPageTests(Chromium chromium)
         await Expect(page.Locator(".hit .path").First).ToHaveTextAsync("guide/backup.md");
         Assert.Contains("collection=handbook", page.Url, StringComparison.Ordinal);
         await page.GoBackAsync();
-        await Expect(page.Locator(".hit .path")).ToHaveTextAsync("note.md");
+        await Expect(page.Locator(".hit .path")).ToHaveTextAsync(["note.md"]);
         watched.AssertClean(host.Address);
     }
 

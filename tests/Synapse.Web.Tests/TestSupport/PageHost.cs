@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Answering;
 using Synapse.Embedding;
 using Synapse.Ingestion;
@@ -7,6 +8,7 @@ using Synapse.Library;
 using Synapse.Sqlite;
 using Synapse.Storage;
 using Synapse.Web.Hosting;
+using Synapse.Web.Layout;
 
 namespace Synapse.Web.Tests.TestSupport;
 
@@ -43,6 +45,7 @@ internal sealed class PageHost : IAsyncDisposable
         _app.UseAntiforgery();
         _app.MapSynapseWebAssets();
         _app.MapSynapseWebPages();
+        _app.MapGet("/sign-in", (string? message) => new RazorComponentResult<SignInPage>(new { Message = message ?? "" }) { StatusCode = StatusCodes.Status401Unauthorized });
         _work = indexes ? Service<IngestionQueue>().RunAsync(_stop.Token) : Task.CompletedTask;
     }
 

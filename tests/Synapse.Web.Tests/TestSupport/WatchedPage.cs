@@ -31,7 +31,8 @@ internal sealed class WatchedPage : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public IReadOnlyList<string> Requests => _requests;
+    /// <summary>What went wrong so far.</summary>
+    public IReadOnlyList<string> Troubles => _troubles;
 
     /// <summary>Goes to an address and waits until the circuit has taken the page over.</summary>
     public async Task GoAsync(string address)
