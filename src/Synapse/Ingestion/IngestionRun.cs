@@ -163,6 +163,7 @@ internal sealed class IngestionRun : IDisposable
         {
             while (reader.TryRead(out var file))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 Take(file);
                 if (_batch.IsFull || _batch.IsOld)
                 {

@@ -110,8 +110,9 @@ public sealed class DefinitionTests
             return 0;
         }
         enum color { RED, GREEN };
+        __attribute__((noreturn)) void fail(const char *why) { exit(1); }
         int main(int argc, char **argv) { return MAX(1, 2); }
-        """, "MAX point thing_t make_point color main")]
+        """, "MAX point thing_t make_point color fail main")]
     [InlineData("cpp", """
         #pragma once
         namespace a::b {
@@ -171,6 +172,8 @@ public sealed class DefinitionTests
         #[derive(Debug, Clone)]
         pub struct Point<'a> { x: &'a str }
         pub struct Unit(i32);
+        pub(crate) fn inner(x: u8) -> u8 { x }
+        pub(in crate::a) struct Hidden { x: u8 }
         pub trait Shape { fn area(&self) -> f64; fn name(&self) -> String { "x{".into() } }
         impl<'a> fmt::Display for Point<'a> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, r#"{"{" }"#, '{') }
@@ -183,12 +186,13 @@ public sealed class DefinitionTests
         pub async fn run<T: Into<String>>(t: T) -> Result<(), Box<dyn Error>> where T: Send { Ok(()) }
         mod tests { #[test] fn works() { } }
         type Alias = Vec<u8>;
-        """, "Point Unit Shape Shape.area Shape.name Point Point.fmt Point Point.new Kind my_macro run works Alias")]
+        """, "Point Unit inner Hidden Shape Shape.area Shape.name Point Point.fmt Point Point.new Kind my_macro run works Alias")]
     [InlineData("swift", """
         import Foundation
         @available(iOS 13, *)
         public final class Session: NSObject {
             let name: String
+            public private(set) var total: Int { 1 }
             var count: Int { items.count }
             public init(name: String) {
                 self.name = name
@@ -205,7 +209,7 @@ public sealed class DefinitionTests
         protocol P { func go() }
         enum E { case a, b }
         struct S { }
-        """, "Session Session.count Session.init Session.deinit Session.run Session Session.more P P.go E S")]
+        """, "Session Session.total Session.count Session.init Session.deinit Session.run Session Session.more P P.go E S")]
     [InlineData("php", """
         <?php
         namespace App\Models;

@@ -20,8 +20,8 @@ internal sealed class HeaderReader(string text, CodeSyntax syntax, string langua
     private static readonly FrozenSet<string> Controls = FrozenSet.Create(
         StringComparer.Ordinal, "if", "else", "for", "foreach", "while", "do", "switch", "case", "catch", "try", "finally", "using", "lock", "return", "new",
         "throw", "synchronized", "sizeof", "typeof", "await", "yield", "match", "when", "with", "unless", "guard", "defer", "repeat", "loop", "unsafe", "go",
-        "select", "assert", "import", "export", "default", "goto", "delete", "require", "include", "elif", "elseif", "declare", "static_assert", "decltype",
-        "alignas", "__attribute__", "__declspec", "noexcept", "use", "print", "echo", "super", "this", "base", "where", "checked", "fixed", "comptime", "errdefer");
+        "select", "assert", "import", "export", "default", "goto", "delete", "require", "include", "elif", "elseif", "declare", "static_assert",
+        "noexcept", "use", "print", "echo", "super", "this", "base", "where", "checked", "fixed", "comptime", "errdefer");
 
     private static readonly FrozenSet<string> Modifiers = FrozenSet.Create(
         StringComparer.Ordinal, "public", "private", "protected", "internal", "static", "final", "abstract", "override", "virtual", "async", "sealed", "partial",
@@ -371,6 +371,10 @@ internal sealed class HeaderReader(string text, CodeSyntax syntax, string langua
         var unit = text[at];
         switch (unit)
         {
+            case '(' when facts.Depth == 0 && facts.Last.End.Value > 0
+                && text.AsSpan()[facts.Last] is "pub" or "private" or "fileprivate" or "internal" or "__attribute__" or "__declspec" or "alignas" or "decltype":
+                // pub(crate), private(set), __attribute__((x)): what goes with a modifier is no call.
+                return SkipGroup(at, end, '(', ')');
             case '(':
                 if (facts.Depth == 0 && !facts.HasAssignment)
                 {
