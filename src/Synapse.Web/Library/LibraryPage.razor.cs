@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Hosting;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.Storage;
@@ -39,6 +40,9 @@ public partial class LibraryPage : IDisposable
     private IngestionQueue Queue { get; set; } = default!;
 
     [Inject]
+    private IHostApplicationLifetime Lifetime { get; set; } = default!;
+
+    [Inject]
     private TimeProvider Clock { get; set; } = default!;
 
     [Inject]
@@ -74,9 +78,11 @@ public partial class LibraryPage : IDisposable
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(s_busyInterval, Clock);
+        // An open page must not read on while the server closes its store.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Lifetime.ApplicationStopping);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
+            while (await timer.WaitForNextTickAsync(ending.Token))
             {
                 await InvokeAsync(async () =>
                 {
