@@ -5,7 +5,7 @@ namespace Synapse.Sqlite.Vectors;
 
 /// <summary>
 /// How far rows are from a query when only the signs of their numbers are looked at: a cheap first guess at which rows are near. The query's numbers count
-/// by their size, in sixteen steps: on the static embedder's vectors, 5 % of the rows then hold 0.994 of the nearest hundred, where
+/// by their size, in sixteen steps. Measured before rounding to steps: on the static embedder's vectors, 5 % of the rows then hold 0.994 of the nearest hundred, where
 /// counting equal signs needs 15 %.
 /// </summary>
 internal static class SignDistances

@@ -15,7 +15,7 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     private const int MostInterned = 1 << 20;
     private const int PathDirectories = 3;
 
-        // Keys the hash of words, so that no one can write two words that are taken for one.
+    // Keys the hash of words, so that no one can write two words that are taken for one.
     private static readonly ulong s_seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private static readonly ulong s_factor = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1 | (1UL << 63);
 
