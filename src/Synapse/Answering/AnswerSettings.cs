@@ -19,5 +19,5 @@ internal sealed record AnswerSettings
     public double Redundancy { get; init; } = 0.6;
 
     /// <summary>Evidence below which nothing counts as found.</summary>
-    public double EvidenceThreshold { get; init; } = 0.38;
+    public double EvidenceThreshold { get; init; } = 0.36;
 }

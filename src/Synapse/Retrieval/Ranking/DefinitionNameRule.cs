@@ -17,8 +17,14 @@ internal sealed class DefinitionNameRule(RankingWeights weights) : IRankingRule
             var best = 0.0;
             foreach (var definition in candidate.Stored.Chunk.Definitions)
             {
+                var name = definition.AsSpan(definition.LastIndexOf('.') + 1);
+                if (!context.Words.MayMatch(name))
+                {
+                    continue;
+                }
+
                 words.Clear();
-                NameWords.AddTo(words, definition.AsSpan(definition.LastIndexOf('.') + 1));
+                NameWords.AddTo(words, name);
                 var (ofQuery, ofName) = context.Words.Match(words);
                 best = Math.Max(best, ofQuery * ofName);
             }

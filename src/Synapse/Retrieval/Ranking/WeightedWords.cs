@@ -33,6 +33,21 @@ internal sealed class WeightedWords
     /// <summary>How many words there are.</summary>
     public int Count => _words.Length;
 
+    /// <summary>Whether a name can hold a form of one of the words; quick, and never wrongly false.</summary>
+    public bool MayMatch(ReadOnlySpan<char> name)
+    {
+        foreach (var word in _words)
+        {
+            // Forms of one word share their first three letters, see Same.
+            if (name.Contains(word.AsSpan(0, Math.Min(3, word.Length)), StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The share of the query, 0 to 1, that words of a name cover.</summary>
     public double Coverage(IReadOnlyList<string> nameWords) => Match(nameWords).OfQuery;
 
