@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Synapse.Contracts;
+using Synapse.Server.Hosting;
 using Synapse.Server.Tests.TestSupport;
 
 namespace Synapse.Server.Tests.Cli;
@@ -44,13 +45,41 @@ public sealed partial class ServeTests : IDisposable
     {
         var sample = SampleDocuments.WriteTo(_folder);
         using var server = await ServeAsync(sample);
-        var file = Synapse.Server.Hosting.ServerFile.Read(new Synapse.Server.Hosting.DataFolder(Data))!;
+        var file = ServerFile.Read(new DataFolder(Data))!;
         using var client = new SynapseClient($"unix:{file.Socket}", (await File.ReadAllTextAsync(file.TokenFile, TestContext.Current.CancellationToken)).Trim());
         await FoundAsync(client, "notice period", "lease.md");
         _folder.Write("sample/new.md", "# Bicycles\n\nThe velocipede cellar is locked at midnight.\n");
         await FoundAsync(client, "velocipede cellar", "new.md");
         server.Kill();
         await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task No_secret_and_no_question_reaches_the_log_even_at_its_most_talkative()
+    {
+        using var server = await ServeAsync(SampleDocuments.WriteTo(_folder), "Trace");
+        var log = server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var file = ServerFile.Read(new DataFolder(Data))!;
+        var token = (await File.ReadAllTextAsync(file.TokenFile, TestContext.Current.CancellationToken)).Trim();
+        using var client = new SynapseClient(file.Address!, token);
+        await client.AnswerAsync(new AnswerRequest("Is the xylophone insured?"), TestContext.Current.CancellationToken);
+        var link = new Uri((await client.CreateSignInLinkAsync(TestContext.Current.CancellationToken)).Url);
+        using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+        using var signedIn = await browser.GetAsync(link, TestContext.Current.CancellationToken);
+        var cookie = signedIn.Headers.GetValues("Set-Cookie").Single().Split('=', ';')[1];
+        using var wrong = await browser.GetAsync(link, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, Signal(server.Id, 15));
+        var text = await log;
+        Assert.Contains("A browser signed in", text, StringComparison.Ordinal);
+        foreach (var secret in new[] { token, cookie, link.Query.Split('=')[1], "xylophone" })
+        {
+            // Any eight characters of it in a row would be too many.
+            for (var start = 0; start + 8 <= secret.Length; start++)
+            {
+                Assert.DoesNotContain(secret.Substring(start, 8), text, StringComparison.OrdinalIgnoreCase);
+            }
+        }
     }
 
     [Fact]
@@ -78,8 +107,11 @@ public sealed partial class ServeTests : IDisposable
         }
     }
 
-    private async Task<Process> ServeAsync(string folder)
+    private async Task<Process> ServeAsync(string folder, string logLevel = "Information")
     {
+        Directory.CreateDirectory(Data);
+        await File.WriteAllTextAsync(
+            Path.Combine(Data, "appsettings.json"), $$"""{ "Synapse": { "Server": { "LogLevel": "{{logLevel}}" } } }""", TestContext.Current.CancellationToken);
         var server = CommandLineRun.Launch(Data, "serve", folder, "--port", "0");
         try
         {

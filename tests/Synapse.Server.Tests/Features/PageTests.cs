@@ -4,8 +4,8 @@ using Synapse.Server.Tests.TestSupport;
 
 namespace Synapse.Server.Tests.Features;
 
-/// <summary>The page to try the API: there for who is signed in, and without anything from elsewhere.</summary>
-public sealed partial class ApiExplorerTests(RunningServer server)
+/// <summary>The page to try the API: there for who is signed in, and without anything from elsewhere. And the page for a missing page.</summary>
+public sealed partial class PageTests(RunningServer server)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -35,6 +35,17 @@ public sealed partial class ApiExplorerTests(RunningServer server)
         using var browser = server.Browser();
         using var response = await browser.GetAsync("/api-explorer", Cancel);
         Assert.Equal("/sign-in", response.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_not_there_says_so_as_a_page()
+    {
+        using var browser = server.Browser();
+        browser.DefaultRequestHeaders.Add("Cookie", await server.SignInAsync());
+        browser.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        using var response = await browser.GetAsync("/no-such-page", Cancel);
+        Assert.Equal((HttpStatusCode.NotFound, "text/html"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("There is no such page", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
     [GeneratedRegex("(src|href)=\"(?<address>[^\"]+)\"", RegexOptions.ExplicitCapture)]
