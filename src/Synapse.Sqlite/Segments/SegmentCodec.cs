@@ -42,7 +42,6 @@ internal static class SegmentCodec
         yield return Bytes<int>([FormatVersion, vectors.Dimensions]);
         yield return Bytes(vectors.Values);
         yield return Bytes(vectors.Scales);
-        yield return Bytes(vectors.Signs);
     }
 
     /// <summary>Cuts columns into parts.</summary>
@@ -132,7 +131,7 @@ internal static class SegmentCodec
     {
         using var reader = new PartReader(connection, segmentId, 1);
         var dimensions = reader.ReadVersion(FormatVersion, fields: 2)[1];
-        var vectors = new VectorRows(dimensions, reader.ReadColumn<sbyte>(), reader.ReadColumn<float>(), reader.ReadColumn<ulong>());
+        var vectors = new VectorRows(dimensions, reader.ReadColumn<sbyte>(), reader.ReadColumn<float>());
         if (vectors.Scales.Length != chunkCount || vectors.Values.Length != (long)chunkCount * dimensions)
         {
             throw reader.Damaged("its embeddings do not fit its chunks");

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Synapse.Sqlite.Vectors;
 
-/// <summary>A query's embedding as 16-bit numbers, so that one instruction multiplies and adds sixteen of them with those of a row.</summary>
+/// <summary>A query's embedding as 16-bit numbers, so that one instruction multiplies and adds many of them with those of a row.</summary>
 internal sealed class QueryVector
 {
     // Below this no sum of products with 8-bit numbers of a unit row overflows 32 bits, for any number of dimensions: by
@@ -34,14 +34,10 @@ internal sealed class QueryVector
         }
 
         _scale = (double)largest / Largest;
-        SignPlanes = SignDistances.MakePlanes(embedding, largest);
     }
 
     /// <summary>Whether it matches nothing.</summary>
     public bool IsZero { get; }
-
-    /// <summary>Its numbers as <see cref="SignDistances"/> takes them.</summary>
-    public ulong[] SignPlanes { get; } = [];
 
     /// <summary>Numbers.</summary>
     public int Dimensions => _values.Length;
@@ -56,7 +52,18 @@ internal sealed class QueryVector
         ref var right = ref MemoryMarshal.GetReference(row);
         var sum = 0L;
         nuint i = 0;
-        if (Avx2.IsSupported)
+        if (Avx512BW.IsSupported)
+        {
+            var sums = Vector512<int>.Zero;
+            for (; i + 32 <= (nuint)row.Length; i += 32)
+            {
+                var wide = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref right, i));
+                sums = Avx512F.Add(sums, Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref left, i)));
+            }
+
+            sum = Vector512.Sum(sums);
+        }
+        else if (Avx2.IsSupported)
         {
             var sums = Vector256<int>.Zero;
             for (; i + 16 <= (nuint)row.Length; i += 16)
