@@ -95,7 +95,11 @@ internal sealed record CodeSyntax
 
     private static readonly CodeSyntax C = new()
     {
-        LineComments = ["//"], BlockComment = ("/*", "*/"), Quotes = CQuotes, HasBraces = true, HasPreprocessor = true,
+        LineComments = ["//"],
+        BlockComment = ("/*", "*/"),
+        Quotes = CQuotes,
+        HasBraces = true,
+        HasPreprocessor = true,
     };
 
     private static readonly CodeSyntax Java = C with { HasPreprocessor = false, DeclarationsDefine = true, Quotes = CQuotes | Quotes.TripleDouble };
@@ -104,7 +108,9 @@ internal sealed record CodeSyntax
 
     private static readonly CodeSyntax JavaScript = Java with
     {
-        NewlineEnds = true, Quotes = Quotes.Double | Quotes.Single | Quotes.Template | Quotes.Regex, HasCallbacks = true,
+        NewlineEnds = true,
+        Quotes = Quotes.Double | Quotes.Single | Quotes.Template | Quotes.Regex,
+        HasCallbacks = true,
     };
 
     private static readonly CodeSyntax Hash = new() { LineComments = ["#"], Quotes = Quotes.Double | Quotes.Single };
