@@ -33,12 +33,12 @@ public sealed class VectorSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_view_large_enough_to_be_shared_between_processors_gives_the_true_nearest_too()
+    public async Task In_a_large_view_the_signs_miss_hardly_any_of_the_nearest()
     {
         var (collection, source) = await _folder.AddCollectionAsync("docs");
         var random = new Random(6);
         var words = Enumerable.Range(0, 2_000).Select(i => TestDocuments.Embed($"w{i}")).ToArray();
-        var vectors = Enumerable.Range(0, 2 * VectorSearch.RowsPerShare + 4_000).Select(_ => Mean(words, random)).ToArray();
+        var vectors = Enumerable.Range(0, VectorSearch.CompareAllRows + 4_001).Select(_ => Mean(words, random)).ToArray();
         foreach (var part in vectors.Chunk(17_000))
         {
             var version = TestDocuments.Make(source.Id, $"{random.Next()}.txt", [.. part.Select(_ => "x")]);
@@ -46,14 +46,18 @@ public sealed class VectorSearchTests : IDisposable
         }
 
         await using var snapshot = await _folder.Store.OpenSnapshotAsync(AccessScope.Everything, null, Token);
-        for (var i = 0; i < 3; i++)
+        var missed = 0;
+        for (var i = 0; i < 5; i++)
         {
             var query = Mean(words, random);
             var found = await snapshot.FindByEmbeddingAsync(query, 10, Token);
             var expected = vectors.Select(vector => vector.Zip(query, (x, y) => x * y).Sum()).OrderDescending().Take(10).ToArray();
             Assert.Equal(10, found.Select(each => each.Key).Distinct().Count());
-            Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First.Score, 0.01));
+            missed += found.Zip(expected).Count(pair => Math.Abs(pair.First.Score - pair.Second) > 0.01);
         }
+
+        // The vectors here have few dimensions and random words: harder to tell by signs than any text.
+        Assert.InRange(missed, 0, 5);
     }
 
     /// <summary>A text of three to eight words.</summary>

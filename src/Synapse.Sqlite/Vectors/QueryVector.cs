@@ -34,10 +34,14 @@ internal sealed class QueryVector
         }
 
         _scale = (double)largest / Largest;
+        SignTables = SignCodes.MakeTables(embedding);
     }
 
     /// <summary>Whether it matches nothing.</summary>
     public bool IsZero { get; }
+
+    /// <summary>Its tables for <see cref="SignCodes.Guess"/>.</summary>
+    public byte[] SignTables { get; } = [];
 
     /// <summary>Numbers.</summary>
     public int Dimensions => _values.Length;

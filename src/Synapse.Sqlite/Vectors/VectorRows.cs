@@ -8,6 +8,11 @@ namespace Synapse.Sqlite.Vectors;
 /// <param name="Scales">Factor of each row; 0 for a row that matches nothing.</param>
 internal sealed record VectorRows(int Dimensions, sbyte[] Values, float[] Scales)
 {
+    private SignCodes? _signs;
+
+    /// <summary>Their signs; made at the first call, which has to come after the last <see cref="Set"/>.</summary>
+    public SignCodes Signs => LazyInitializer.EnsureInitialized(ref _signs, () => new SignCodes(this));
+
     /// <summary>Makes rows for so many embeddings.</summary>
     public static VectorRows Allocate(int count, int dimensions)
         => new(dimensions, new sbyte[(long)count * dimensions], new float[count]);
