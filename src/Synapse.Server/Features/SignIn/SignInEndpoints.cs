@@ -1,8 +1,8 @@
-using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Contracts;
 using Synapse.Server.Hosting;
 using Synapse.Server.Security;
+using Synapse.Web.Layout;
 
 namespace Synapse.Server.Features.SignIn;
 
@@ -33,7 +33,7 @@ internal static partial class SignInEndpoints
         return TypedResults.Ok(new SignInLinkResponse(LinkOf(value, token), expiresAt));
     }
 
-    private static Results<RedirectHttpResult, ContentHttpResult> SignIn(
+    private static Results<RedirectHttpResult, RazorComponentResult<SignInPage>> SignIn(
         HttpContext context, SignInLinks links, SessionStore sessions, ILoggerFactory loggers, CancellationToken cancellationToken, string? token = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -54,7 +54,7 @@ internal static partial class SignInEndpoints
         var message = token is null
             ? "Synapse is on this machine only for whoever started it. Open the sign-in link that it printed when it started."
             : "This sign-in link is used up, too old, or from before a restart.";
-        return TypedResults.Content(Page(message), "text/html; charset=utf-8", statusCode: StatusCodes.Status401Unauthorized);
+        return new RazorComponentResult<SignInPage>(new { Message = message }) { StatusCode = StatusCodes.Status401Unauthorized };
     }
 
     private static RedirectHttpResult SignOut(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
@@ -65,26 +65,6 @@ internal static partial class SignInEndpoints
     }
 
     private static ILogger Logger(ILoggerFactory loggers) => loggers.CreateLogger("Synapse.Server.SignIn");
-
-    private static string Page(string message) => $"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <meta name="color-scheme" content="light dark">
-          <title>Sign in – Synapse</title>
-        </head>
-        <body>
-          <main>
-            <h1>Synapse</h1>
-            <p>{HtmlEncoder.Default.Encode(message)}</p>
-            <p>For a new link, run this in a terminal on the machine where Synapse runs:</p>
-            <pre><code>synapse sign-in</code></pre>
-          </main>
-        </body>
-        </html>
-        """;
 
     [LoggerMessage(LogLevel.Information, "A browser signed in with a one-time link")]
     private static partial void LogSignedIn(ILogger logger);
