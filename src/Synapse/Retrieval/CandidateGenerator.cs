@@ -9,6 +9,7 @@ namespace Synapse.Retrieval;
 internal sealed class CandidateGenerator(ISearchSnapshot snapshot, IReadOnlyList<QueryTerm> terms, ReadOnlyMemory<float> embedding, SearchPlan plan)
 {
     private const int DefinitionsPerName = 30;
+    private const long LargeView = 50_000;
 
     /// <summary>Finds the union of the chunks of both sides, and those that define a name of the query.</summary>
     /// <returns>Every chunk once.</returns>
@@ -17,16 +18,14 @@ internal sealed class CandidateGenerator(ISearchSnapshot snapshot, IReadOnlyList
         var bm25 = new Dictionary<ChunkKey, float>();
         var cosine = new Dictionary<ChunkKey, float>();
         var keys = new List<ChunkKey>(2 * plan.CandidatesPerSide);
+        var hasEmbedding = embedding.Span.ContainsAnyExcept(0f);
+        var nearest = hasEmbedding ? FindNearestAsync(cancellationToken) : Task.FromResult<IReadOnlyList<ScoredChunk>>([]);
         if (terms.Count > 0)
         {
             Collect(await snapshot.FindByKeywordsAsync(terms, plan.CandidatesPerSide, cancellationToken), bm25, keys, cosine);
         }
 
-        var hasEmbedding = embedding.Span.ContainsAnyExcept(0f);
-        if (hasEmbedding)
-        {
-            Collect(await snapshot.FindByEmbeddingAsync(embedding, plan.CandidatesPerSide, cancellationToken), cosine, keys, bm25);
-        }
+        Collect(await nearest, cosine, keys, bm25);
 
         await AddDefinitionsAsync(intent, keys, bm25, cosine, cancellationToken);
         if (terms.Count > 0)
@@ -47,6 +46,12 @@ internal sealed class CandidateGenerator(ISearchSnapshot snapshot, IReadOnlyList
 
         return candidates;
     }
+
+    // In a large view both sides take milliseconds, and neither needs the other.
+    private Task<IReadOnlyList<ScoredChunk>> FindNearestAsync(CancellationToken cancellationToken)
+        => snapshot.ChunkCount < LargeView
+            ? snapshot.FindByEmbeddingAsync(embedding, plan.CandidatesPerSide, cancellationToken).AsTask()
+            : Task.Run(() => snapshot.FindByEmbeddingAsync(embedding, plan.CandidatesPerSide, cancellationToken).AsTask(), cancellationToken);
 
     private static void Collect(IReadOnlyList<ScoredChunk> found, Dictionary<ChunkKey, float> own, List<ChunkKey> keys, Dictionary<ChunkKey, float> other)
     {
