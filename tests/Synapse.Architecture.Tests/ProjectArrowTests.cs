@@ -10,6 +10,7 @@ public sealed class ProjectArrowTests
         ["Synapse.Contracts"] = [],
         ["Synapse"] = [],
         ["Synapse.LocalModels"] = ["Synapse"],
+        ["Synapse.Providers"] = ["Synapse"],
         ["Synapse.Sqlite"] = ["Synapse"],
         ["Synapse.Web"] = ["Synapse"],
         ["Synapse.Server"] = ["Synapse", "Synapse.Contracts", "Synapse.LocalModels", "Synapse.Sqlite", "Synapse.Web"],

@@ -8,6 +8,10 @@ internal sealed class WordEmbedder : IEmbedder
 {
     public EmbeddingSpace Space { get; } = new("words", 32);
 
+    public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Space);
+
+    public bool IsLocal => true;
+
     public ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken)
     {
         var embedding = new float[Space.Dimensions];

@@ -23,7 +23,13 @@ public sealed class StaticEmbedder : IEmbedder
     }
 
     /// <inheritdoc/>
+    public bool IsLocal => true;
+
+    /// <summary>The space that every embedding of this embedder lives in.</summary>
     public EmbeddingSpace Space { get; }
+
+    /// <inheritdoc/>
+    public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Space);
 
     /// <summary>Embeds one text.</summary>
     /// <param name="text">A query or a passage: both sides are alike in this model.</param>

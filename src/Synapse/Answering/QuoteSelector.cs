@@ -68,7 +68,7 @@ internal sealed class QuoteSelector(IEmbedder embedder, AnswerSettings settings)
             return;
         }
 
-        var dimensions = embedder.Space.Dimensions;
+        var dimensions = (await embedder.GetSpaceAsync(cancellationToken)).Dimensions;
         var asked = await embedder.EmbedQueryAsync(question, cancellationToken);
         var texts = units.ConvertAll(unit => unit.Hit.Text.AsMemory(unit.Unit.Start, unit.Unit.Length));
         var embeddings = new float[units.Count * dimensions];

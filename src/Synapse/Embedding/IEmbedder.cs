@@ -4,7 +4,12 @@ namespace Synapse.Embedding;
 public interface IEmbedder
 {
     /// <summary>The space that every embedding of this embedder lives in.</summary>
-    EmbeddingSpace Space { get; }
+    /// <remarks>An embedder in this process knows it at once; that of a provider may have to ask its server the first time.</remarks>
+    /// <exception cref="Errors.ProviderException">The server cannot be asked.</exception>
+    ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether texts stay on this machine or its private network.</summary>
+    bool IsLocal { get; }
 
     /// <summary>Embeds a question or search query.</summary>
     /// <returns><see cref="EmbeddingSpace.Dimensions"/> numbers of unit length, or all zero.</returns>

@@ -103,7 +103,8 @@ internal sealed class DocumentPreparation(
             passages[i] = text.AsMemory(chunks[i].StartOffset, chunks[i].EndOffset - chunks[i].StartOffset);
         }
 
-        var embeddings = new float[passages.Length * embedder.Space.Dimensions];
+        var space = await embedder.GetSpaceAsync(cancellationToken);
+        var embeddings = new float[passages.Length * space.Dimensions];
         if (passages.Length > 0)
         {
             await embedder.EmbedPassagesAsync(passages, embeddings, cancellationToken);

@@ -65,7 +65,7 @@ public sealed partial class IngestionPipeline(
         {
             if (!_isOpen)
             {
-                await store.UseEmbeddingSpaceAsync(embedder.Space, cancellationToken);
+                await store.UseEmbeddingSpaceAsync(await embedder.GetSpaceAsync(cancellationToken), cancellationToken);
                 _isOpen = true;
             }
         }

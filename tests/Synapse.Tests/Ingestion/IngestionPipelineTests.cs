@@ -285,6 +285,10 @@ public sealed class IngestionPipelineTests
 
         public EmbeddingSpace Space => _embedder.Space;
 
+        public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Space);
+
+        public bool IsLocal => true;
+
         public ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken) => _embedder.EmbedQueryAsync(query, cancellationToken);
 
         public ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken)

@@ -7,6 +7,10 @@ internal sealed class HashEmbedder : IEmbedder
 {
     public EmbeddingSpace Space { get; } = new("hash", 16);
 
+    public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Space);
+
+    public bool IsLocal => true;
+
     public ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken)
     {
         var embedding = new float[Space.Dimensions];

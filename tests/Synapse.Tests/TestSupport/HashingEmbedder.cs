@@ -9,6 +9,10 @@ internal sealed class HashingEmbedder : IEmbedder
 {
     public EmbeddingSpace Space { get; } = new("test-hashing", 64);
 
+    public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Space);
+
+    public bool IsLocal => true;
+
     public ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken) => ValueTask.FromResult(Embed(query));
 
     public ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal static class HealthEndpoints
         HealthPartResponse[] parts =
         [
             new("store", "ok", $"{collections.Count} collections, {collections.Sum(collection => collection.DocumentCount)} documents, {collections.Sum(collection => collection.ChunkCount)} chunks"),
-            new("embedder", "ok", embedder.Space.Fingerprint),
+            new("embedder", "ok", (await embedder.GetSpaceAsync(cancellationToken)).Fingerprint),
             waiting is null
                 ? new("ingestion", "ok", $"{unfinished.Count} jobs to do")
                 : new("ingestion", "degraded", $"{unfinished.Count} jobs to do; waiting: {waiting.ErrorMessage}"),

@@ -1,0 +1,17 @@
+namespace Synapse.Errors;
+
+/// <summary>The request would send text of a collection that is marked <em>local only</em> to a provider that is not local.</summary>
+public sealed class LocalOnlyException(string what)
+    : SynapseException(SynapseErrorKind.Conflict, "local_only", "Local only",
+        $"Rule 'local_only': {what} Configure a local provider, or leave that collection out of the question.");
+
+/// <summary>The egress policy does not allow this connection.</summary>
+/// <param name="host">Host and port that were to be reached.</param>
+/// <param name="rule">Name of the rule that refused: <c>offline</c>, <c>not_configured</c>, <c>address_class</c>, ...</param>
+/// <param name="reason">The rule in words, with what to do.</param>
+public sealed class EgressRefusedException(string host, string rule, string reason)
+    : SynapseException(SynapseErrorKind.Unavailable, "egress_refused", "Connection refused by policy", $"Rule '{rule}': no connection to {host}. {reason}")
+{
+    /// <summary>Name of the rule that refused.</summary>
+    public string Rule { get; } = rule;
+}
