@@ -12,7 +12,9 @@ public sealed record CreateCollectionRequest([Required, StringLength(100, Minimu
 /// <param name="ChunkCount">Chunks of those documents.</param>
 /// <param name="SizeBytes">Size of those documents as they were read, in bytes.</param>
 /// <param name="CreatedAt">When it was made.</param>
-public sealed record CollectionResponse(string Name, long DocumentCount, long ChunkCount, long SizeBytes, DateTimeOffset CreatedAt);
+/// <param name="EmbeddingModel">Name of the model that it is embedded with; null before the first document.</param>
+public sealed record CollectionResponse(
+    string Name, long DocumentCount, long ChunkCount, long SizeBytes, DateTimeOffset CreatedAt, string? EmbeddingModel);
 
 /// <summary>The collections, by name.</summary>
 /// <param name="Collections">All collections that the caller may read.</param>

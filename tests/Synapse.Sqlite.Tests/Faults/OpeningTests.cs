@@ -49,7 +49,7 @@ public sealed class OpeningTests : IDisposable
         Execute("PRAGMA user_version = 99");
         var refused = Assert.Throws<StoreNewerException>(() => _folder.Store);
         Assert.Contains("99", refused.Message, StringComparison.Ordinal);
-        Execute("PRAGMA user_version = 1");
+        Execute($"PRAGMA user_version = {Migrations.SchemaMigrations.Latest}");
         _ = _folder.Store;
     }
 

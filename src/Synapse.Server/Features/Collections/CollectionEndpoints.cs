@@ -54,5 +54,11 @@ internal static class CollectionEndpoints
     }
 
     private static CollectionResponse ToResponse(CollectionSummary summary)
-        => new(summary.Collection.Name, summary.DocumentCount, summary.ChunkCount, summary.SizeBytes, summary.Collection.CreatedAt);
+        => new(
+            summary.Collection.Name,
+            summary.DocumentCount,
+            summary.ChunkCount,
+            summary.SizeBytes,
+            summary.Collection.CreatedAt,
+            summary.EmbeddingModel);
 }
