@@ -36,7 +36,7 @@ public sealed partial class IngestionPipeline(
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(report);
-        var (embedder, space) = await UseEmbedderAsync(source.CollectionId, cancellationToken);
+        var (embedder, space) = await UseEmbedderAsync(source, cancellationToken);
         var started = time.GetTimestamp();
         var states = await store.ListDocumentStatesAsync(source.Id, cancellationToken);
         var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, changedPaths, states, cancellationToken), cancellationToken);
@@ -56,12 +56,18 @@ public sealed partial class IngestionPipeline(
     }
 
     // A collection stays with its space while there is an embedder for it: nobody's text is sent anywhere because a provider was configured later.
-    private async ValueTask<(IEmbedder Embedder, EmbeddingSpace Space)> UseEmbedderAsync(long collectionId, CancellationToken cancellationToken)
+    private async ValueTask<(IEmbedder Embedder, EmbeddingSpace Space)> UseEmbedderAsync(Source source, CancellationToken cancellationToken)
     {
-        var stored = await store.FindEmbeddingSpaceAsync(collectionId, cancellationToken);
+        var stored = await store.FindEmbeddingSpaceAsync(source.CollectionId, cancellationToken);
         var embedder = await embedders.ForAsync(stored, localOnly: false, cancellationToken);
         var space = await embedder.GetSpaceAsync(cancellationToken);
-        await store.UseEmbeddingSpaceAsync(collectionId, space, cancellationToken);
+        if (stored is not null && stored.Fingerprint != space.Fingerprint)
+        {
+            // A source that cannot be read now keeps its collection as it is: this walk throws then.
+            await Task.Run(() => IngestionPlan.Make(_walker, source, null, [], cancellationToken), cancellationToken);
+        }
+
+        await store.UseEmbeddingSpaceAsync(source.CollectionId, space, cancellationToken);
         return (embedder, space);
     }
 

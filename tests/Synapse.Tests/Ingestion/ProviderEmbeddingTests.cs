@@ -177,6 +177,26 @@ public sealed class ProviderEmbeddingTests
         }
     }
 
+    [Fact]
+    public async Task A_collection_moves_to_the_model_that_is_configured_now_only_when_its_source_can_be_read()
+    {
+        var store = new InMemoryStore();
+        await using var before = new IngestionFixture(store, embedders: new Embedders(new HashEmbedder(), new ProviderFake("old")));
+        before.Folder.Write("a.txt", "alpha");
+        await before.IndexAsync();
+        var source = (await store.ListSourcesAsync(AccessScope.Everything, null, IngestionFixture.Token)).Single();
+        var provider = new ProviderFake("new");
+        await using var after = new IngestionFixture(store, embedders: new Embedders(new HashEmbedder(), provider));
+        var away = before.Folder.Path + "-away";
+        Directory.Move(before.Folder.Path, away);
+        await Assert.ThrowsAsync<PathNotFoundException>(() => after.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token));
+        Assert.Equal("old", (await store.FindEmbeddingSpaceAsync(source.CollectionId, IngestionFixture.Token))!.Model);
+
+        Directory.Move(away, before.Folder.Path);
+        await after.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token);
+        Assert.Equal("new", (await store.FindEmbeddingSpaceAsync(source.CollectionId, IngestionFixture.Token))!.Model);
+    }
+
     private static async Task<IngestionJob> WaitingAsync(IngestionFixture ingestion)
     {
         ingestion.Start();
