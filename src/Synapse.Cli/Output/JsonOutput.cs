@@ -109,17 +109,23 @@ internal sealed record ServerOutput(string? Address, int Pid);
 /// <summary>A collection.</summary>
 internal sealed record CollectionOutput(string Name, long Documents, long Chunks, long SizeBytes, IReadOnlyList<SourceOutput> Sources)
 {
-    public static CollectionOutput Of(CollectionResponse collection, IReadOnlyList<SourceResponse> sources)
+    public static CollectionOutput Of(
+        CollectionResponse collection, IReadOnlyList<SourceResponse> sources, IReadOnlyDictionary<long, IReadOnlyList<SkippedFileResponse>>? skipped)
         => new(
             collection.Name,
             collection.DocumentCount,
             collection.ChunkCount,
             collection.SizeBytes,
-            [.. sources.Where(source => source.Collection == collection.Name).Select(source => new SourceOutput(source.Id, source.Kind, source.Location))]);
+            [.. sources.Where(source => source.Collection == collection.Name)
+                .Select(source => new SourceOutput(source.Id, source.Kind, source.Location, skipped?.GetValueOrDefault(source.Id)))]);
 }
 
-/// <summary>A source.</summary>
-internal sealed record SourceOutput(long Id, string Kind, string Location);
+/// <summary>A source, and the files that it left out if they were asked for.</summary>
+internal sealed record SourceOutput(
+    long Id,
+    string Kind,
+    string Location,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SkippedFileResponse>? Skipped);
 
 /// <summary>A job that has not ended.</summary>
 internal sealed record JobOutput(long Id, string Collection, string State, long FilesFound, long FilesDone, string? ErrorCode, string? ErrorMessage)

@@ -23,6 +23,10 @@ internal static class StatusPrinter
             foreach (var source in collection.Sources)
             {
                 terminal.Line($"  {source.Kind,-6}  {terminal.Place(Terminal.Clean(source.Location))}");
+                foreach (var file in source.Skipped ?? [])
+                {
+                    terminal.Line($"    left out: {terminal.Place(Terminal.Clean(file.Path))}  {file.Reason}: {Terminal.Clean(file.Detail)}");
+                }
             }
         }
 
@@ -43,7 +47,7 @@ internal static class StatusPrinter
         if (indexed.Skipped.Count > 0)
         {
             var reasons = indexed.Skipped.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {reason.Key}");
-            terminal.Line($"  left out: {string.Join(", ", reasons)}");
+            terminal.Line($"  left out: {string.Join(", ", reasons)} ('synapse status --skipped' names them)");
         }
     }
 

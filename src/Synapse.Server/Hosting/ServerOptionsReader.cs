@@ -1,4 +1,5 @@
 using System.Globalization;
+using Synapse.Ingestion;
 
 namespace Synapse.Server.Hosting;
 
@@ -17,12 +18,14 @@ public static class ServerOptionsReader
     {
         var data = new DataFolder(dataFolder ?? DataFolder.DefaultPath());
         var faults = new List<string>();
-        var section = ReadConfiguration(data, faults).GetSection(Section);
+        var configuration = ReadConfiguration(data, faults);
+        var section = configuration.GetSection(Section);
         foreach (var child in section.GetChildren().Where(child => !KnownKeys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
             faults.Add($"{Section}:{child.Key}: there is no such setting. Known are {string.Join(", ", KnownKeys)}.");
         }
 
+        faults.AddRange(SectionFaults.Find<IngestionOptions>(configuration, IngestionOptions.SectionName));
         var (portKey, portText) = port is not null ? ("--port", port)
             : Environment.GetEnvironmentVariable("PORT") is { Length: > 0 } environmentPort ? ("PORT", environmentPort)
             : ($"{Section}:Port", section["Port"]);

@@ -93,6 +93,11 @@ public static class SynapseServer
     {
         ArgumentNullException.ThrowIfNull(app);
         var options = app.Services.GetRequiredService<ServerOptions>();
+        if (SectionFaults.Find<IngestionOptions>(app.Configuration, IngestionOptions.SectionName).ToList() is { Count: > 0 } faults)
+        {
+            throw new InvalidConfigurationException(faults);
+        }
+
         try
         {
             // Before anything listens: a folder that is misspelt, or a store that cannot be opened, stops the start.

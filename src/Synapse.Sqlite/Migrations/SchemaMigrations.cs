@@ -111,6 +111,10 @@ internal static class SchemaMigrations
             detail TEXT NOT NULL,
             PRIMARY KEY(source_id, path)) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- Null for pieces that were written before.
+        ALTER TABLE document_text ADD COLUMN checksum INTEGER;
+        """,
     ];
 
     /// <summary>The schema that this program writes.</summary>

@@ -140,7 +140,8 @@ internal static class SegmentCodec
         return vectors;
     }
 
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    /// <summary>CRC-32C, which processors compute faster than memory delivers.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var checksum = uint.MaxValue;
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);

@@ -82,6 +82,7 @@ public sealed class Searcher
             }
         }
 
+        candidates.RemoveAll(static candidate => !candidate.HasEvidence);
         candidates.Sort(Candidate.Compare);
         var hits = await ReadHitsAsync(snapshot, candidates, query.Limit, cancellationToken);
         return new SearchResult(hits, _time.GetElapsedTime(started)) { Words = words };
