@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics;
 using Synapse.Retrieval.Analysis;
 
 namespace Synapse.Sqlite.Postings;
@@ -5,6 +7,7 @@ namespace Synapse.Sqlite.Postings;
 /// <summary>Turns the terms of chunks, which come chunk by chunk, into postings, which go term by term.</summary>
 internal sealed class TermGatherer
 {
+    private readonly List<(TermVocabulary Vocabulary, int[] Terms)> _known = [];
     private int[] _slots = new int[1 << 13];
     private ulong[] _hashes = new ulong[1 << 12];
     private string[] _texts = new string[1 << 12];
@@ -19,30 +22,122 @@ internal sealed class TermGatherer
         var total = 0;
         foreach (var chunk in chunks)
         {
-            total += chunk.Terms.Length;
+            total += chunk.Numbers.Length;
         }
 
-        var termOf = new int[total];
+        var termOf = ArrayPool<int>.Shared.Rent(total);
+        var postingChunks = ArrayPool<int>.Shared.Rent(total);
+        var postingFrequencies = ArrayPool<ushort>.Shared.Rent(total);
+        Number(chunks, termOf);
+        var order = Order();
+        Scatter(chunks, termOf, order, postingChunks, postingFrequencies);
+        var builder = new TermDictionaryBuilder(lengths, _count);
+        var start = 0;
+        foreach (var term in order)
+        {
+            var count = _frequencies[term];
+            builder.Add(_hashes[term], _texts[term].AsSpan(), postingChunks.AsSpan(start, count), postingFrequencies.AsSpan(start, count));
+            start += count;
+        }
+
+        ArrayPool<int>.Shared.Return(termOf);
+        ArrayPool<int>.Shared.Return(postingChunks);
+        ArrayPool<ushort>.Shared.Return(postingFrequencies);
+        return builder.Build();
+    }
+
+    /// <summary>Numbers the terms of the segment from 0 and counts their chunks.</summary>
+    /// <param name="chunks">The terms of each chunk.</param>
+    /// <param name="termOf">Receives the term of each of their terms.</param>
+    private void Number(IReadOnlyList<ChunkTerms> chunks, int[] termOf)
+    {
         var at = 0;
         foreach (var chunk in chunks)
         {
-            foreach (var text in chunk.Terms)
+            var known = KnownOf(chunk.Vocabulary);
+            foreach (var number in chunk.Numbers)
             {
-                var term = Intern(text);
+                var term = known[number] - 1;
+                if (term < 0)
+                {
+                    term = Intern(chunk.Vocabulary.Text(number));
+                    known[number] = term + 1;
+                }
+
                 termOf[at++] = term;
                 _frequencies[term]++;
             }
         }
 
+        foreach (var (_, terms) in _known)
+        {
+            ArrayPool<int>.Shared.Return(terms);
+        }
+
+        _known.Clear();
+    }
+
+    /// <summary>The terms of the segment by their number in a vocabulary, from 1; 0 for what was not met yet.</summary>
+    private int[] KnownOf(TermVocabulary vocabulary)
+    {
+        foreach (var (known, terms) in _known)
+        {
+            if (ReferenceEquals(known, vocabulary))
+            {
+                return terms;
+            }
+        }
+
+        // All chunks of the segment were analysed before: no number that they have is beyond the count of now.
+        var added = ArrayPool<int>.Shared.Rent(vocabulary.Count);
+        Array.Clear(added);
+        _known.Add((vocabulary, added));
+        return added;
+    }
+
+    /// <summary>The terms in the order of their hashes.</summary>
+    private int[] Order()
+    {
+        // Hashes are spread evenly, so that their leading bits bring most of them to their place at once.
+        var bits = Math.Clamp(BitOperations.Log2((uint)_count | 1), 1, 20);
+        var ends = new int[(1 << bits) + 1];
+        for (var i = 0; i < _count; i++)
+        {
+            ends[(int)(_hashes[i] >> (64 - bits)) + 1]++;
+        }
+
+        for (var bucket = 1; bucket < ends.Length; bucket++)
+        {
+            ends[bucket] += ends[bucket - 1];
+        }
+
+        var keys = new ulong[_count];
         var order = new int[_count];
         for (var i = 0; i < _count; i++)
         {
-            order[i] = i;
+            var place = ends[(int)(_hashes[i] >> (64 - bits))]++;
+            keys[place] = _hashes[i];
+            order[place] = i;
         }
 
-        var keys = _hashes.AsSpan(0, _count).ToArray();
-        Array.Sort(keys, order);
+        var start = 0;
+        foreach (var end in ends.AsSpan(0, 1 << bits))
+        {
+            if (end - start > 1)
+            {
+                keys.AsSpan(start, end - start).Sort(order.AsSpan(start, end - start));
+            }
+
+            start = end;
+        }
+
         OrderCollisions(keys, order);
+        return order;
+    }
+
+    /// <summary>Lays the postings of each term side by side, terms in order.</summary>
+    private void Scatter(IReadOnlyList<ChunkTerms> chunks, int[] termOf, int[] order, int[] postingChunks, ushort[] postingFrequencies)
+    {
         var starts = new int[_count];
         var start = 0;
         foreach (var term in order)
@@ -51,30 +146,16 @@ internal sealed class TermGatherer
             start += _frequencies[term];
         }
 
-        var postingChunks = new int[total];
-        var postingFrequencies = new ushort[total];
-        at = 0;
+        var at = 0;
         for (var chunk = 0; chunk < chunks.Count; chunk++)
         {
-            var frequencies = chunks[chunk].Frequencies;
-            for (var i = 0; i < frequencies.Length; i++)
+            foreach (var frequency in chunks[chunk].Frequencies)
             {
                 var place = starts[termOf[at++]]++;
                 postingChunks[place] = chunk;
-                postingFrequencies[place] = frequencies[i];
+                postingFrequencies[place] = frequency;
             }
         }
-
-        var builder = new TermDictionaryBuilder(lengths, _count);
-        start = 0;
-        foreach (var term in order)
-        {
-            var count = _frequencies[term];
-            builder.Add(_hashes[term], _texts[term].AsSpan(), postingChunks.AsSpan(start, count), postingFrequencies.AsSpan(start, count));
-            start += count;
-        }
-
-        return builder.Build();
     }
 
     /// <summary>Terms of one hash are ordered by their text, so that equal content gives equal segments.</summary>
@@ -103,7 +184,7 @@ internal sealed class TermGatherer
         var slot = (int)hash & mask;
         while (_slots[slot] is var held and not 0)
         {
-            if (_hashes[held - 1] == hash && (ReferenceEquals(_texts[held - 1], text) || _texts[held - 1] == text))
+            if (_hashes[held - 1] == hash && _texts[held - 1] == text)
             {
                 return held - 1;
             }
