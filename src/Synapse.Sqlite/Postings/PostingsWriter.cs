@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -8,7 +9,7 @@ internal sealed class PostingsWriter(int[] chunkLengths)
 {
     private readonly int[] _chunkDifferences = new int[PostingsBlock.Size];
     private readonly int[] _frequencies = new int[PostingsBlock.Size];
-    private byte[] _bytes = new byte[1 << 14];
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1 << 16);
     private int _length;
 
     /// <summary>Writes the postings of a term.</summary>
@@ -48,11 +49,12 @@ internal sealed class PostingsWriter(int[] chunkLengths)
         return row;
     }
 
-    /// <summary>Everything written, with the bytes that unpacking may read past the end.</summary>
-    public byte[] ToArray()
+    /// <summary>Everything written, with the bytes that unpacking may read past the end. Nothing can be written afterwards.</summary>
+    public byte[] Take()
     {
         Reserve(BitPacking.Overread);
-        return _bytes.AsSpan(0, _length + BitPacking.Overread).ToArray();
+        _bytes.AsSpan(_length, BitPacking.Overread).Clear();
+        return PooledArray.Take(ref _bytes, _length + BitPacking.Overread);
     }
 
     private PostingsBlock WriteBlock(ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies, int previous, int dataStart)
@@ -82,11 +84,5 @@ internal sealed class PostingsWriter(int[] chunkLengths)
         return (byte)width;
     }
 
-    private void Reserve(int more)
-    {
-        if (_length + more > _bytes.Length)
-        {
-            Array.Resize(ref _bytes, Math.Max(_length + more, (int)Math.Min(_bytes.Length * 2L, Array.MaxLength)));
-        }
-    }
+    private void Reserve(int more) => PooledArray.Reserve(ref _bytes, _length, more);
 }

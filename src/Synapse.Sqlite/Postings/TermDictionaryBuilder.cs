@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Synapse.Sqlite.Postings;
@@ -6,9 +7,9 @@ namespace Synapse.Sqlite.Postings;
 internal sealed class TermDictionaryBuilder(int[] chunkLengths, int expectedTerms)
 {
     private readonly PostingsWriter _postings = new(chunkLengths);
-    private ulong[] _hashes = new ulong[Math.Max(expectedTerms, 16)];
-    private TermRow[] _rows = new TermRow[Math.Max(expectedTerms, 16)];
-    private byte[] _texts = new byte[Math.Max(expectedTerms, 16) * 10];
+    private ulong[] _hashes = ArrayPool<ulong>.Shared.Rent(Math.Max(expectedTerms, 16));
+    private TermRow[] _rows = ArrayPool<TermRow>.Shared.Rent(Math.Max(expectedTerms, 16));
+    private byte[] _texts = ArrayPool<byte>.Shared.Rent(Math.Max(expectedTerms, 16) * 10);
     private int _count;
     private int _textLength;
 
@@ -25,16 +26,9 @@ internal sealed class TermDictionaryBuilder(int[] chunkLengths, int expectedTerm
     /// <summary>Appends a term.</summary>
     public void Add(ulong hash, ReadOnlySpan<byte> text, ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies)
     {
-        if (_count == _hashes.Length)
-        {
-            Array.Resize(ref _hashes, _count * 2);
-            Array.Resize(ref _rows, _count * 2);
-        }
-
-        if (_textLength + text.Length > _texts.Length)
-        {
-            Array.Resize(ref _texts, Math.Max(_texts.Length * 2, _textLength + text.Length));
-        }
+        PooledArray.Reserve(ref _hashes, _count, 1);
+        PooledArray.Reserve(ref _rows, _count, 1);
+        PooledArray.Reserve(ref _texts, _textLength, text.Length);
 
         var row = _postings.Write(chunks, frequencies);
         row.TextOffset = (uint)_textLength;
@@ -46,13 +40,9 @@ internal sealed class TermDictionaryBuilder(int[] chunkLengths, int expectedTerm
         _count++;
     }
 
+    /// <summary>Makes the dictionary. Nothing can be appended afterwards.</summary>
     public TermDictionary Build()
-    {
-        Array.Resize(ref _hashes, _count);
-        Array.Resize(ref _rows, _count);
-        Array.Resize(ref _texts, _textLength);
-        return new TermDictionary(_hashes, _rows, _texts, _postings.ToArray());
-    }
+        => new(PooledArray.Take(ref _hashes, _count), PooledArray.Take(ref _rows, _count), PooledArray.Take(ref _texts, _textLength), _postings.Take());
 
     /// <summary>UTF-8 of a term as it is kept.</summary>
     /// <param name="text">The term.</param>

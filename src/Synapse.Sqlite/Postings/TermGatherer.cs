@@ -8,10 +8,11 @@ namespace Synapse.Sqlite.Postings;
 internal sealed class TermGatherer
 {
     private readonly List<(TermVocabulary Vocabulary, int[] Terms)> _known = [];
-    private int[] _slots = new int[1 << 13];
-    private ulong[] _hashes = new ulong[1 << 12];
-    private string[] _texts = new string[1 << 12];
-    private int[] _frequencies = new int[1 << 12];
+    private readonly List<string> _texts = [];
+    private ulong[] _hashes = [];
+    private int[] _frequencies = [];
+    private int[] _slots = [];
+    private int _slotMask;
     private int _count;
 
     /// <summary>Builds the dictionary of a segment.</summary>
@@ -28,6 +29,7 @@ internal sealed class TermGatherer
         var termOf = ArrayPool<int>.Shared.Rent(total);
         var postingChunks = ArrayPool<int>.Shared.Rent(total);
         var postingFrequencies = ArrayPool<ushort>.Shared.Rent(total);
+        Begin(total);
         Number(chunks, termOf);
         var order = Order();
         Scatter(chunks, termOf, order, postingChunks, postingFrequencies);
@@ -43,7 +45,22 @@ internal sealed class TermGatherer
         ArrayPool<int>.Shared.Return(termOf);
         ArrayPool<int>.Shared.Return(postingChunks);
         ArrayPool<ushort>.Shared.Return(postingFrequencies);
+        ArrayPool<ulong>.Shared.Return(_hashes);
+        ArrayPool<int>.Shared.Return(_frequencies);
+        ArrayPool<int>.Shared.Return(_slots);
         return builder.Build();
+    }
+
+    /// <summary>Makes room for about so many distinct terms as so many terms of chunks usually have.</summary>
+    private void Begin(int total)
+    {
+        var expected = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(total / 8, 1 << 10, 1 << 20));
+        _hashes = ArrayPool<ulong>.Shared.Rent(expected);
+        _frequencies = ArrayPool<int>.Shared.Rent(expected);
+        _texts.EnsureCapacity(expected);
+        _slotMask = expected * 2 - 1;
+        _slots = ArrayPool<int>.Shared.Rent(_slotMask + 1);
+        Array.Clear(_slots);
     }
 
     /// <summary>Numbers the terms of the segment from 0 and counts their chunks.</summary>
@@ -111,7 +128,7 @@ internal sealed class TermGatherer
             ends[bucket] += ends[bucket - 1];
         }
 
-        var keys = new ulong[_count];
+        var keys = ArrayPool<ulong>.Shared.Rent(_count);
         var order = new int[_count];
         for (var i = 0; i < _count; i++)
         {
@@ -131,7 +148,8 @@ internal sealed class TermGatherer
             start = end;
         }
 
-        OrderCollisions(keys, order);
+        OrderCollisions(keys.AsSpan(0, _count), order);
+        ArrayPool<ulong>.Shared.Return(keys);
         return order;
     }
 
@@ -159,7 +177,7 @@ internal sealed class TermGatherer
     }
 
     /// <summary>Terms of one hash are ordered by their text, so that equal content gives equal segments.</summary>
-    private void OrderCollisions(ulong[] keys, int[] order)
+    private void OrderCollisions(ReadOnlySpan<ulong> keys, int[] order)
     {
         for (var i = 1; i < keys.Length; i++)
         {
@@ -180,8 +198,7 @@ internal sealed class TermGatherer
     private int Intern(string text)
     {
         var hash = TermHash.Of(text);
-        var mask = _slots.Length - 1;
-        var slot = (int)hash & mask;
+        var slot = (int)hash & _slotMask;
         while (_slots[slot] is var held and not 0)
         {
             if (_hashes[held - 1] == hash && _texts[held - 1] == text)
@@ -189,34 +206,35 @@ internal sealed class TermGatherer
                 return held - 1;
             }
 
-            slot = (slot + 1) & mask;
+            slot = (slot + 1) & _slotMask;
         }
 
-        if (_count == _hashes.Length)
-        {
-            Grow();
-            return Intern(text);
-        }
-
+        PooledArray.Reserve(ref _hashes, _count, 1);
+        PooledArray.Reserve(ref _frequencies, _count, 1);
         _hashes[_count] = hash;
-        _texts[_count] = text;
+        _frequencies[_count] = 0;
+        _texts.Add(text);
         _slots[slot] = ++_count;
+        if (_count * 2 > _slotMask)
+        {
+            SpreadSlots();
+        }
+
         return _count - 1;
     }
 
-    private void Grow()
+    private void SpreadSlots()
     {
-        Array.Resize(ref _hashes, _count * 2);
-        Array.Resize(ref _texts, _count * 2);
-        Array.Resize(ref _frequencies, _count * 2);
-        _slots = new int[_count * 4];
-        var mask = _slots.Length - 1;
+        _slotMask = _slotMask * 2 + 1;
+        ArrayPool<int>.Shared.Return(_slots);
+        _slots = ArrayPool<int>.Shared.Rent(_slotMask + 1);
+        Array.Clear(_slots);
         for (var i = 0; i < _count; i++)
         {
-            var slot = (int)_hashes[i] & mask;
+            var slot = (int)_hashes[i] & _slotMask;
             while (_slots[slot] != 0)
             {
-                slot = (slot + 1) & mask;
+                slot = (slot + 1) & _slotMask;
             }
 
             _slots[slot] = i + 1;

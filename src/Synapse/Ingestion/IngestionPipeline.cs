@@ -13,7 +13,6 @@ namespace Synapse.Ingestion;
 public sealed partial class IngestionPipeline(
     IIngestionStore store,
     IEmbedder embedder,
-    TextAnalyzer analyzer,
     IEnumerable<IDocumentReader> readers,
     IOptions<IngestionOptions> options,
     TimeProvider time,
@@ -41,7 +40,8 @@ public sealed partial class IngestionPipeline(
         var started = time.GetTimestamp();
         var states = await store.ListDocumentStatesAsync(source.Id, cancellationToken);
         var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, changedPaths, states, cancellationToken), cancellationToken);
-        var preparation = new DocumentPreparation(_readers, embedder, analyzer, options.Value, time);
+        // An analyser of its own: what it remembers of the words of a large source is let go with the run.
+        var preparation = new DocumentPreparation(_readers, embedder, new TextAnalyzer(), options.Value, time);
         using var run = new IngestionRun(store, preparation, plan, options.Value, time, report);
         var outcome = await run.CompleteAsync(cancellationToken);
         LogRun(
