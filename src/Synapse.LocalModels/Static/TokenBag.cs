@@ -7,6 +7,7 @@ internal sealed class TokenBag(StaticWeights weights)
 {
     private const int MaxDistinct = 3_000;
     private const int SlotBits = 16;
+    private const int BlockTokens = 32;
 
     // Beyond this many all tokens seen are forgotten; what is frequent comes back at once.
     private const int MaxKnown = (1 << SlotBits) / 2;
@@ -16,6 +17,8 @@ internal sealed class TokenBag(StaticWeights weights)
 
     private readonly Token[] tokens = new Token[1 << SlotBits];
     private readonly int[] places = new int[MaxDistinct];
+    private readonly ulong[] hashes = new ulong[BlockTokens];
+    private readonly int[] lengths = new int[BlockTokens];
     private WeightedRow[] rows = new WeightedRow[1 << 12];
     private int rowCount;
     private int knownCount;
@@ -44,11 +47,36 @@ internal sealed class TokenBag(StaticWeights weights)
         Count = 0;
         epoch++;
         Span<char> buffer = stackalloc char[TokenScanner.MaxTokenChars];
+        Span<char> texts = stackalloc char[BlockTokens * TokenScanner.MaxTokenChars];
         var scanner = new TokenScanner(text, buffer);
-        for (var seen = 0; seen < maxTokens && scanner.MoveNext(); seen++)
+        var seen = 0;
+        int scanned;
+        do
         {
-            var hash = scanner.Hash;
-            var place = (int)((hash * Key) >> (64 - SlotBits));
+            for (scanned = 0; scanned < BlockTokens && seen < maxTokens && scanner.MoveNext(); scanned++, seen++)
+            {
+                hashes[scanned] = scanner.Hash;
+                lengths[scanned] = scanner.Token.Length;
+                scanner.Token.CopyTo(texts[(scanned * TokenScanner.MaxTokenChars)..]);
+            }
+        }
+        while (Take(scanned, texts) && scanned == BlockTokens);
+    }
+
+    /// <summary>Takes scanned tokens in.</summary>
+    /// <returns>Whether there is room for more.</returns>
+    private bool Take(int scanned, ReadOnlySpan<char> texts)
+    {
+        // The table is larger than the fast caches. Looking at all places first lets the processor fetch many at a time.
+        for (var i = 0; i < scanned; i++)
+        {
+            _ = Volatile.Read(ref tokens[PlaceOf(hashes[i])].Epoch);
+        }
+
+        for (var i = 0; i < scanned; i++)
+        {
+            var hash = hashes[i];
+            var place = PlaceOf(hash);
             while (tokens[place].Epoch != 0 && tokens[place].Hash != hash)
             {
                 place = (place + 1) & (tokens.Length - 1);
@@ -63,19 +91,23 @@ internal sealed class TokenBag(StaticWeights weights)
 
             if (Count == MaxDistinct)
             {
-                break;
+                return false;
             }
 
             if (token.Epoch == 0)
             {
-                Add(ref token, hash, scanner.Token);
+                Add(ref token, hash, texts.Slice(i * TokenScanner.MaxTokenChars, lengths[i]));
             }
 
             token.Epoch = epoch;
             token.Occurrences = 1;
             places[Count++] = place;
         }
+
+        return true;
     }
+
+    private static int PlaceOf(ulong hash) => (int)((hash * Key) >> (64 - SlotBits));
 
     private void Add(ref Token token, ulong hash, ReadOnlySpan<char> text)
     {

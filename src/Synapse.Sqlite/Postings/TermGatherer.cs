@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Numerics;
 using Synapse.Retrieval.Analysis;
+using Synapse.Sqlite.Segments;
 
 namespace Synapse.Sqlite.Postings;
 
@@ -26,14 +26,14 @@ internal sealed class TermGatherer
             total += chunk.Numbers.Length;
         }
 
-        var termOf = ArrayPool<int>.Shared.Rent(total);
-        var postingChunks = ArrayPool<int>.Shared.Rent(total);
-        var postingFrequencies = ArrayPool<ushort>.Shared.Rent(total);
+        var termOf = SegmentBuffers<int>.Pool.Rent(total);
+        var postingChunks = SegmentBuffers<int>.Pool.Rent(total);
+        var postingFrequencies = SegmentBuffers<ushort>.Pool.Rent(total);
         Begin(total);
         Number(chunks, termOf);
         var order = Order();
         Scatter(chunks, termOf, order, postingChunks, postingFrequencies);
-        var builder = new TermDictionaryBuilder(lengths, _count);
+        var builder = new TermDictionaryBuilder(lengths);
         var start = 0;
         foreach (var term in order)
         {
@@ -42,12 +42,12 @@ internal sealed class TermGatherer
             start += count;
         }
 
-        ArrayPool<int>.Shared.Return(termOf);
-        ArrayPool<int>.Shared.Return(postingChunks);
-        ArrayPool<ushort>.Shared.Return(postingFrequencies);
-        ArrayPool<ulong>.Shared.Return(_hashes);
-        ArrayPool<int>.Shared.Return(_frequencies);
-        ArrayPool<int>.Shared.Return(_slots);
+        SegmentBuffers<int>.Pool.Return(termOf);
+        SegmentBuffers<int>.Pool.Return(postingChunks);
+        SegmentBuffers<ushort>.Pool.Return(postingFrequencies);
+        SegmentBuffers<ulong>.Pool.Return(_hashes);
+        SegmentBuffers<int>.Pool.Return(_frequencies);
+        SegmentBuffers<int>.Pool.Return(_slots);
         return builder.Build();
     }
 
@@ -55,11 +55,11 @@ internal sealed class TermGatherer
     private void Begin(int total)
     {
         var expected = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(total / 8, 1 << 10, 1 << 20));
-        _hashes = ArrayPool<ulong>.Shared.Rent(expected);
-        _frequencies = ArrayPool<int>.Shared.Rent(expected);
+        _hashes = SegmentBuffers<ulong>.Pool.Rent(expected);
+        _frequencies = SegmentBuffers<int>.Pool.Rent(expected);
         _texts.EnsureCapacity(expected);
         _slotMask = expected * 2 - 1;
-        _slots = ArrayPool<int>.Shared.Rent(_slotMask + 1);
+        _slots = SegmentBuffers<int>.Pool.Rent(_slotMask + 1);
         Array.Clear(_slots);
     }
 
@@ -88,7 +88,7 @@ internal sealed class TermGatherer
 
         foreach (var (_, terms) in _known)
         {
-            ArrayPool<int>.Shared.Return(terms);
+            SegmentBuffers<int>.Pool.Return(terms);
         }
 
         _known.Clear();
@@ -106,7 +106,7 @@ internal sealed class TermGatherer
         }
 
         // All chunks of the segment were analysed before: no number that they have is beyond the count of now.
-        var added = ArrayPool<int>.Shared.Rent(vocabulary.Count);
+        var added = SegmentBuffers<int>.Pool.Rent(vocabulary.Count);
         Array.Clear(added);
         _known.Add((vocabulary, added));
         return added;
@@ -128,7 +128,7 @@ internal sealed class TermGatherer
             ends[bucket] += ends[bucket - 1];
         }
 
-        var keys = ArrayPool<ulong>.Shared.Rent(_count);
+        var keys = SegmentBuffers<ulong>.Pool.Rent(_count);
         var order = new int[_count];
         for (var i = 0; i < _count; i++)
         {
@@ -149,7 +149,7 @@ internal sealed class TermGatherer
         }
 
         OrderCollisions(keys.AsSpan(0, _count), order);
-        ArrayPool<ulong>.Shared.Return(keys);
+        SegmentBuffers<ulong>.Pool.Return(keys);
         return order;
     }
 
@@ -209,8 +209,12 @@ internal sealed class TermGatherer
             slot = (slot + 1) & _slotMask;
         }
 
-        PooledArray.Reserve(ref _hashes, _count, 1);
-        PooledArray.Reserve(ref _frequencies, _count, 1);
+        if (_count == Math.Min(_hashes.Length, _frequencies.Length))
+        {
+            Lengthen(ref _hashes);
+            Lengthen(ref _frequencies);
+        }
+
         _hashes[_count] = hash;
         _frequencies[_count] = 0;
         _texts.Add(text);
@@ -223,11 +227,20 @@ internal sealed class TermGatherer
         return _count - 1;
     }
 
+    private void Lengthen<T>(ref T[] array)
+        where T : unmanaged
+    {
+        var longer = SegmentBuffers<T>.Pool.Rent(_count * 2);
+        array.AsSpan(0, _count).CopyTo(longer);
+        SegmentBuffers<T>.Pool.Return(array);
+        array = longer;
+    }
+
     private void SpreadSlots()
     {
         _slotMask = _slotMask * 2 + 1;
-        ArrayPool<int>.Shared.Return(_slots);
-        _slots = ArrayPool<int>.Shared.Rent(_slotMask + 1);
+        SegmentBuffers<int>.Pool.Return(_slots);
+        _slots = SegmentBuffers<int>.Pool.Rent(_slotMask + 1);
         Array.Clear(_slots);
         for (var i = 0; i < _count; i++)
         {

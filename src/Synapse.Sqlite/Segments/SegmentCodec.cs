@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -50,7 +49,7 @@ internal static class SegmentCodec
     {
         var all = columns.ToList();
         var size = (int)Math.Min(all.Sum(column => 8L + column.Length), PartBytes);
-        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        var buffer = SegmentBuffers<byte>.Pool.Rent(size);
         try
         {
             var filled = 0;
@@ -82,7 +81,7 @@ internal static class SegmentCodec
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            SegmentBuffers<byte>.Pool.Return(buffer);
         }
     }
 

@@ -18,6 +18,8 @@ public sealed partial class IngestionPipeline(
     TimeProvider time,
     ILogger<IngestionPipeline> logger) : IDisposable
 {
+    private const int LargeRunChunks = 32_000;
+
     private readonly FolderWalker _walker = new(options.Value);
     private readonly IDocumentReader[] _readers = [.. readers, new PlainTextReader()];
     private readonly SemaphoreSlim _opening = new(1);
@@ -44,6 +46,12 @@ public sealed partial class IngestionPipeline(
         var preparation = new DocumentPreparation(_readers, embedder, new TextAnalyzer(), options.Value, time);
         using var run = new IngestionRun(store, preparation, plan, options.Value, time, report);
         var outcome = await run.CompleteAsync(cancellationToken);
+        if (outcome.Progress.ChunksStored > LargeRunChunks)
+        {
+            // It leaves much garbage and then silence: without being asked, the collector would let it lie for long.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        }
+
         LogRun(
             source.Id,
             outcome.Progress.FilesFound,

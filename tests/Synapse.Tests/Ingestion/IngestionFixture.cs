@@ -3,7 +3,6 @@ using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Ingestion.Reading;
 using Synapse.Library;
-using Synapse.Retrieval.Analysis;
 using Synapse.Tests.TestSupport;
 
 namespace Synapse.Tests.Ingestion;

@@ -9,6 +9,7 @@ internal sealed class TermCounter(TermVocabulary vocabulary)
 {
     // Beyond this many all words seen are forgotten; what is frequent comes back at once.
     private const int MostWords = 1 << 18;
+    private const int MostPending = 64;
     private const int PathDirectories = 3;
 
     // Keys the hash of words, so that no one can write two words that are taken for one.
@@ -22,6 +23,8 @@ internal sealed class TermCounter(TermVocabulary vocabulary)
     private TermKind[] _kinds = new TermKind[1 << 10];
     private int[] _counted = new int[256];
     private int[] _frequencies = new int[256];
+    private readonly (ulong Hash, int Start, int End)[] _pending = new (ulong, int, int)[MostPending];
+    private int _pendingCount;
     private int _count;
     private int _round;
     private string? _filePath;
@@ -63,6 +66,8 @@ internal sealed class TermCounter(TermVocabulary vocabulary)
                 i = CountRun(text, i, times);
             }
         }
+
+        CountPending(text, times);
     }
 
     /// <summary>Counts the name of a document's file twice and its nearest folders once, and adds the exact terms of the file.</summary>
@@ -145,7 +150,7 @@ internal sealed class TermCounter(TermVocabulary vocabulary)
             end++;
         }
 
-        CountWord(text[start..end], Finish(hash), times);
+        Pend(text, start, end, Finish(hash), times);
         if (end == limit)
         {
             while (end < text.Length && CharacterClasses.Of(text[end]) is not (CharacterClass.Separator or CharacterClass.Unspaced))
@@ -169,14 +174,14 @@ internal sealed class TermCounter(TermVocabulary vocabulary)
         var end = start + CharacterLength(text, start);
         if (end >= text.Length || !IsUnspaced(text, end))
         {
-            CountWord(text[start..end], Hash(text[start..end]), times);
+            Pend(text, start, end, Hash(text[start..end]), times);
             return end;
         }
 
         while (end < text.Length && IsUnspaced(text, end))
         {
             var next = end + CharacterLength(text, end);
-            CountWord(text[start..next], Hash(text[start..next]), times);
+            Pend(text, start, next, Hash(text[start..next]), times);
             start = end;
             end = next;
         }
@@ -204,6 +209,42 @@ internal sealed class TermCounter(TermVocabulary vocabulary)
     {
         hash = (hash ^ (hash >> 32)) * s_factor;
         return (hash ^ (hash >> 29)) | 1;
+    }
+
+    private void Pend(ReadOnlySpan<char> text, int start, int end, ulong hash, int times)
+    {
+        _pending[_pendingCount++] = (hash, start, end);
+        if (_pendingCount == _pending.Length)
+        {
+            CountPending(text, times);
+        }
+    }
+
+    // The tables are larger than the fast caches, and a word costs what it waits for them. So all words are looked at once before
+    // any is counted: these loads wait for nothing, and the processor does many at a time.
+    private void CountPending(ReadOnlySpan<char> text, int times)
+    {
+        var pending = _pending.AsSpan(0, _pendingCount);
+        Span<int> likely = stackalloc int[MostPending];
+        for (var i = 0; i < pending.Length; i++)
+        {
+            likely[i] = _words.Glance(pending[i].Hash);
+        }
+
+        for (var i = 0; i < pending.Length; i++)
+        {
+            if ((uint)likely[i] < (uint)_states.Length)
+            {
+                _ = Volatile.Read(ref _states[likely[i]].Round);
+            }
+        }
+
+        foreach (var (hash, start, end) in pending)
+        {
+            CountWord(text[start..end], hash, times);
+        }
+
+        _pendingCount = 0;
     }
 
     private void CountWord(ReadOnlySpan<char> word, ulong hash, int times)
