@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Synapse.Retrieval.Analysis;
 
 namespace Synapse.Ingestion;
 
@@ -13,7 +12,6 @@ public static class IngestionRegistration
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<IngestionOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<TextAnalyzer>();
         services.TryAddSingleton<IngestionPipeline>();
         services.TryAddSingleton<IngestionQueue>();
         services.TryAddSingleton<Librarian>();

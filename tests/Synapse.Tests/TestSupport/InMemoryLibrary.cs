@@ -101,7 +101,7 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
     {
         public int Frequency(string term)
         {
-            var at = Array.IndexOf(Terms.Terms, term);
+            var at = Array.IndexOf(Terms.ToTexts(), term);
             return at < 0 ? 0 : Terms.Frequencies[at];
         }
     }
