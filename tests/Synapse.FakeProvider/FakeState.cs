@@ -10,9 +10,9 @@ internal sealed class FakeState(FakeProviderOptions options)
 
     public FakeEntra Entra { get; } = options.Entra ?? new();
 
-    public Dialect Dialect { get; set; } = DialectCatalogue.Get(options.Dialect);
+    public Dialect Dialect => Scenarios.Dialect;
 
-    public ScenarioSettings Scenarios { get; } = new(options.Scenario);
+    public ScenarioSettings Scenarios { get; } = new(DialectCatalogue.Get(options.Dialect), options.Scenario);
 
     public RequestLog Log { get; } = new(options.Time);
 }

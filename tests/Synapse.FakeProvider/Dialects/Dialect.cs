@@ -12,7 +12,10 @@ internal abstract class Dialect
     /// <summary>The name in options and on the command line.</summary>
     public abstract string Id { get; }
 
-    /// <summary>The window that it reports in place of the option; for servers that cut instead of refusing.</summary>
+    /// <summary>The kinds of requests that it works on; scenarios for others make no sense here.</summary>
+    public virtual IReadOnlyList<RequestKind> Work => [RequestKind.Chat, RequestKind.Embeddings];
+
+    /// <summary>Whether prompts that are too long are cut in silence rather than refused.</summary>
     public virtual bool CutsLongPrompts => false;
 
     /// <summary>What the request asks for.</summary>
@@ -57,7 +60,7 @@ internal abstract class Dialect
     {
         var style = Style(exchange);
         var changed = exchange.Scenario.ChangeEvents?.Invoke(exchange, events) ?? events;
-        style = exchange.Scenario.ChangeStyle?.Invoke(style) ?? style;
+        style = exchange.Scenario.ChangeStyle?.Invoke(exchange, style) ?? style;
         return new()
         {
             Headers =

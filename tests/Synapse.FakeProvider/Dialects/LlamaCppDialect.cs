@@ -12,6 +12,8 @@ internal sealed class LlamaCppDialect : OpenAiDialect
 
     public override string Id => "llamacpp";
 
+    public override IReadOnlyList<RequestKind> Work => [RequestKind.Chat, RequestKind.Embeddings, RequestKind.Rerank];
+
     public override Operation Resolve(RecordedRequest request) => (request.Method, request.Path) switch
     {
         ("OPTIONS", _) => new(RequestKind.Discovery, Preflight, Public: true),

@@ -11,6 +11,8 @@ internal sealed class VllmDialect : OpenAiDialect
 
     public override string Id => "vllm";
 
+    public override IReadOnlyList<RequestKind> Work => [RequestKind.Chat, RequestKind.Embeddings, RequestKind.Rerank];
+
     protected override bool FinishesWithText => true;
 
     protected override string ReasoningKey => "reasoning";
