@@ -39,6 +39,23 @@ internal sealed class ConnectionServer(FakeState state) : IDisposable
     private async Task ServeAsync(Socket socket, Stream stream, long connection, CancellationToken cancellationToken)
     {
         var reader = new RequestReader(stream);
+        try
+        {
+            await ServeAsync(socket, stream, reader, connection, cancellationToken);
+        }
+        finally
+        {
+            // A socket that is disposed while it reads ends with a reset, which only some scenarios want.
+            if (socket.Connected)
+            {
+                socket.Shutdown(SocketShutdown.Both);
+                await reader.SettleAsync();
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, Stream stream, RequestReader reader, long connection, CancellationToken cancellationToken)
+    {
         var writer = new ReplyWriter(stream, state.Options.Time);
         while (await reader.ReadAsync(() => stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken).AsTask(), cancellationToken) is { } raw)
         {

@@ -12,7 +12,7 @@ internal sealed class FakeState(FakeProviderOptions options)
 
     public Dialect Dialect => Scenarios.Dialect;
 
-    public ScenarioSettings Scenarios { get; } = new(DialectCatalogue.Get(options.Dialect), options.Scenario);
+    public ScenarioSettings Scenarios { get; } = new(DialectCatalogue.Get(options.Dialect), options.Scenario, options.Https);
 
     public RequestLog Log { get; } = new(options.Time);
 }

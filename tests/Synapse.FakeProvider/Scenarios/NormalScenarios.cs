@@ -12,8 +12,8 @@ internal static class NormalScenarios
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new("ok-stream", Group, "Answers as asked; streams when asked to."),
-        new("ok-json", Group, "Answers as asked; JSON unless a stream is asked for."),
+        new("ok-stream", Group, "Answers as asked; streams when asked to.") { Kinds = Enum.GetValues<RequestKind>() },
+        new("ok-json", Group, "Answers as asked; JSON unless a stream is asked for.") { Kinds = Enum.GetValues<RequestKind>() },
         Chat("ok-usage", "Counts tokens at the end of a stream, asked or not.") with { AlwaysUsage = true },
         Chat("ok-reasoning", "Thinks aloud: form=keys under both names, think within the text, split anywhere, unopened without the opening tag, or both.") with
         {
@@ -30,7 +30,9 @@ internal static class NormalScenarios
         },
         Lines("ok-crlf", "Lines end with CR LF; bytes=single puts the two into chunks of their own.", "\r\n"),
         Lines("ok-cr", "Lines end with CR.", "\r"),
-        Lines("ok-mixed-line-ends", "All three ends of lines in one stream.", "\n", "\r\n", "\r"),
+
+        // In pairs, for a CR before an LF would be one end of a line and not two.
+        Lines("ok-mixed-line-ends", "All three ends of lines in one stream.", "\n", "\n", "\r\n", "\r\n", "\r", "\r"),
         Chat("ok-bom", "A byte order mark comes first.") with { ChangeStyle = (_, style) => style with { ByteOrderMark = true } },
         Chat("ok-comments", "Comments, ids and retry lines between the events, before the first as well.") with { ChangeStyle = (_, style) => style with { Comments = true } },
         Chat("ok-multi-data", "Each event is spread over several data lines.") with { ChangeStyle = (_, style) => style with { ManyDataLines = true } },

@@ -11,11 +11,13 @@ internal sealed class ScenarioSettings
     private readonly ScenarioCall _usual = ScenarioCall.Parse("ok-stream");
     private ScenarioCall _current;
 
+    private readonly bool _https;
     private Dialect _dialect;
 
-    public ScenarioSettings(Dialect dialect, string scenario)
+    public ScenarioSettings(Dialect dialect, string scenario, bool https)
     {
         _dialect = dialect;
+        _https = https;
         _current = Parse(dialect, scenario);
     }
 
@@ -114,10 +116,15 @@ internal sealed class ScenarioSettings
             : throw new ArgumentException($"The scenario '{call.Scenario.Id}' acts on connections, so it cannot be set for one kind or one request.", nameof(scenario));
     }
 
-    private static ScenarioCall Parse(Dialect dialect, string scenario)
+    private ScenarioCall Parse(Dialect dialect, string scenario)
     {
         var call = ScenarioCall.Parse(scenario);
         call.Scenario.RequireSuits(dialect);
+        if (!_https && call.Scenario.Connection is (ConnectionFault.BadCertificate or ConnectionFault.ExpiredCertificate))
+        {
+            throw new ArgumentException($"The scenario '{call.Scenario.Id}' needs HTTPS.", nameof(scenario));
+        }
+
         return call;
     }
 }

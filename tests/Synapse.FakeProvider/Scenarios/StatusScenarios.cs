@@ -11,7 +11,7 @@ internal static class StatusScenarios
     private static readonly string[] Azure = ["azure-legacy", "azure-v1"];
     private static readonly string[] Filtering = ["openai", .. Azure];
     private static readonly string[] Strict = ["openai", .. Azure, "vllm", "anthropic"];
-    private static readonly string[] Paid = ["openai", .. Azure, "anthropic"];
+    private static readonly string[] Paid = ["openai", .. Azure];
     private static readonly string[] Named = ["openai", "azure-v1", "vllm", "ollama", "lmstudio", "anthropic"];
 
     public static IReadOnlyList<Scenario> All { get; } =
