@@ -49,6 +49,7 @@ public sealed class FakeProviderTests
     {
         var fake = FakeProvider.Start(new() { Scenario = "accept-no-reply", LongestReply = TimeSpan.FromMilliseconds(50) });
         Assert.Equal(RawEnd.Eof, (await RawClient.SendAsync(fake, DialectRequest.Chat("openai"))).End);
+        Assert.False(fake.Requests[0].ClosedByClient);
         await fake.DisposeAsync();
 
         fake = FakeProvider.Start(new() { Scenario = "accept-no-reply" });
@@ -86,6 +87,20 @@ public sealed class FakeProviderTests
         }
 
         Assert.Equal([500, 429, 204, 200], statuses);
+    }
+
+    [Theory]
+    [InlineData("ok-stream?headers-ms=40")]
+    [InlineData("ok-stream?first-token-ms=40")]
+    [InlineData("ok-stream?token-ms=8")]
+    public async Task Pauses_are_parameters_of_every_scenario(string scenario)
+    {
+        await using var fake = FakeProvider.Start(new() { Scenario = scenario });
+        var reply = await RawClient.SendAsync(fake, DialectRequest.Chat("openai"));
+        await fake.WaitUntilAsync(f => f.Requests[0].EndedAt is not null, Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal(RawEnd.Complete, reply.End);
+        Assert.True(fake.Requests[0].EndedAt - fake.Requests[0].ReceivedAt >= TimeSpan.FromMilliseconds(35));
     }
 
     [Fact]

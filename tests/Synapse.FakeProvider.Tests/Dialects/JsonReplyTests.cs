@@ -10,8 +10,8 @@ public sealed class JsonReplyTests
     [InlineData("openai", "id,object,created,model,choices,usage,system_fingerprint")]
     [InlineData("azure-legacy", "id,object,created,model,choices,usage,system_fingerprint,prompt_filter_results")]
     [InlineData("azure-v1", "id,object,created,model,choices,usage,system_fingerprint,prompt_filter_results")]
-    [InlineData("llamacpp", "id,object,created,model,choices,usage,system_fingerprint")]
-    [InlineData("vllm", "id,object,created,model,choices,usage,system_fingerprint")]
+    [InlineData("llamacpp", "choices,created,model,system_fingerprint,object,usage,id,timings")]
+    [InlineData("vllm", "id,object,created,model,choices,usage,prompt_logprobs")]
     [InlineData("ollama", "id,object,created,model,choices,usage,system_fingerprint")]
     [InlineData("lmstudio", "id,object,created,model,choices,usage,system_fingerprint")]
     public async Task Chat_answers_in_json_when_no_stream_is_asked_for(string dialect, string members)
@@ -141,6 +141,24 @@ public sealed class JsonReplyTests
         Assert.Contains("input (596 tokens) is too large to process. increase the physical batch size (current batch size: 512)", longInput.Text, StringComparison.Ordinal);
         Assert.Equal((400, 20), (longPrompt.Status, (int?)longPrompt.Json["error"]!["n_ctx"]));
         Assert.Equal((200, 20), (cut.Status, (int?)cut.Json["usage"]!["prompt_tokens"]));
+        Assert.NotEqual(DialectRequest.Answer, (string?)cut.Json["choices"]![0]!["message"]!["content"]);
+    }
+
+    [Fact]
+    public async Task Ollama_takes_the_window_of_a_request_over_its_own_api_and_ignores_the_newer_limit_over_the_other()
+    {
+        await using var fake = FakeProvider.Start(new() { Dialect = "ollama", ContextTokens = 20 });
+        var native = DialectRequest.Chat("ollama", stream: false) with { Target = "/api/chat" };
+        native.Body!["options"] = new JsonObject { ["num_ctx"] = 4096, ["num_predict"] = 2 };
+        var other = DialectRequest.Chat("ollama", stream: false);
+        ((JsonObject)other.Body!).Remove("max_tokens");
+        other.Body["max_completion_tokens"] = 1;
+        var wide = (await RawClient.SendAsync(fake, native)).Json;
+        var unlimited = (await RawClient.SendAsync(fake, other)).Json;
+
+        Assert.Equal(("Dogs bark", "length"), ((string?)wide["message"]!["content"], (string?)wide["done_reason"]));
+        Assert.True((int)wide["prompt_eval_count"]! > 20);
+        Assert.Equal("stop", (string?)unlimited["choices"]![0]!["finish_reason"]);
     }
 
     private static float[] Floats(JsonNode array) => [.. array.AsArray().Select(value => value!.GetValue<float>())];

@@ -75,9 +75,10 @@ internal abstract class Dialect
     }
 
     /// <summary>The steps of the answer to a request, as the scenario changes them.</summary>
-    protected static IReadOnlyList<ChatStep> Script(Exchange exchange, ChatRequest request)
+    protected IReadOnlyList<ChatStep> Script(Exchange exchange, ChatRequest request)
     {
-        var pieces = AnswerPieces.Of(SensibleAnswer.To(request.Messages));
+        var seen = CutsLongPrompts ? request.CutTo(request.Window ?? exchange.Options.ContextTokens) : request;
+        var pieces = AnswerPieces.Of(SensibleAnswer.To(seen.Messages));
         var cut = request.MaxTokens is { } limit && pieces.Count > limit;
         var delay = exchange.Call.Milliseconds("token-ms");
         List<ChatStep> steps =

@@ -43,6 +43,8 @@ internal sealed class LmStudioDialect : OpenAiDialect
 
     protected override ChatStream Begin(Exchange exchange, ChatRequest request) => new(exchange, request, $"chatcmpl-{exchange.Token(22).ToLowerInvariant()}", request.Model);
 
+    protected override string? Fingerprint(ChatStream stream) => stream.Model;
+
     protected override JsonObject StartDelta() => new() { ["role"] = "assistant" };
 
     protected override JsonObject Envelope(ChatStream stream, JsonArray choices, JsonObject? usage)
@@ -53,7 +55,7 @@ internal sealed class LmStudioDialect : OpenAiDialect
             ["object"] = "chat.completion.chunk",
             ["created"] = stream.Created,
             ["model"] = stream.Model,
-            ["system_fingerprint"] = stream.Model,
+            ["system_fingerprint"] = Fingerprint(stream),
             ["choices"] = choices,
         };
         if (usage is not null)

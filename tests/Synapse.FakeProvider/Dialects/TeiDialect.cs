@@ -48,7 +48,7 @@ internal sealed class TeiDialect : OpenAiDialect
     };
 
     public override HttpReply Shape(Exchange exchange, FaultText text)
-        => exchange.Request.Path == "/v1/embeddings"
+        => exchange.Request.Path.EndsWith("/embeddings", StringComparison.Ordinal)
             ? Json(exchange, new JsonObject { ["message"] = text.Message, ["code"] = text.Status, ["type"] = text.Type }, text.Status)
             : Json(exchange, new JsonObject { ["error"] = text.Message, ["error_type"] = text.Type }, text.Status);
 

@@ -110,6 +110,15 @@ internal sealed class VllmDialect : OpenAiDialect
         return chunk;
     }
 
+    protected override JsonObject WholeEnvelope(ChatStream stream, JsonObject choice)
+    {
+        var whole = base.WholeEnvelope(stream, choice);
+        whole.Remove("system_fingerprint");
+        choice["stop_reason"] = null;
+        whole["prompt_logprobs"] = null;
+        return whole;
+    }
+
     protected override JsonObject UsageDetails(ChatStream stream) => stream.Usage();
 
     protected override IEnumerable<StreamEvent> FailureEvents(ChatStream stream, string message) =>

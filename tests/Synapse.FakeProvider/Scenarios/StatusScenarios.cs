@@ -52,10 +52,10 @@ internal static class StatusScenarios
         Fails("429-toolarge", "The prompt is larger than the rate limit; waiting never helps.", _ => new(FaultKind.PromptTooLarge)) with { Dialects = ["openai"] },
         new("429-then-ok-n", Group, "Throttles n times; then all is well.")
         {
-            Parameters = new Dictionary<string, string> { ["n"] = "2", ["ms"] = "1000", ["header"] = "both" },
+            Parameters = new Dictionary<string, string> { ["n"] = "2", ["ms"] = "1000", ["header"] = "both", ["should-retry"] = "" },
             Answer = exchange => First(exchange, () => WithHeaders(Throttled(exchange), RetryHeaders(exchange))),
         },
-        Fails("500", "The server failed.", _ => new(FaultKind.Server)),
+        Fails("500", "The server failed; form=image for a failure of llama.cpp that no retry cures.", exchange => new(FaultKind.Server) { Form = exchange.Call.Value("form") }, new() { ["form"] = "" }),
         Fails("500-embed-toolarge", "One input is too long to embed.", _ => new(FaultKind.InputTooLarge, "", 512) { Given = 596, Request = RequestKind.Embeddings }) with { Kinds = [RequestKind.Embeddings], Dialects = ["llamacpp"] },
         Fails("501", "The server cannot do this.", _ => new(FaultKind.NotSupported)) with { Dialects = ["llamacpp", "vllm"] },
         new("502-html", Group, "A gateway fails and says so in HTML.")
@@ -70,7 +70,9 @@ internal static class StatusScenarios
             Kinds = [RequestKind.Chat, RequestKind.Embeddings, RequestKind.Rerank, RequestKind.Models, RequestKind.Health, RequestKind.Discovery, RequestKind.Unknown],
             Dialects = ["openai", "azure-legacy", "azure-v1", "llamacpp", "tei"],
             BeforeKey = true,
-            Answer = exchange => First(exchange, () => exchange.Dialect.Fault(exchange, new(FaultKind.Loading))),
+
+            // What a browser asks first is answered even then.
+            Answer = exchange => exchange.Request.Method == "OPTIONS" ? null : First(exchange, () => exchange.Dialect.Fault(exchange, new(FaultKind.Loading))),
         },
         Fails("503-ollama-busy", "The queue is full.", _ => new(FaultKind.Busy)) with { Dialects = ["ollama"] },
         Fails("529", "Overloaded, with a number of its own.", _ => new(FaultKind.Overloaded)),
@@ -99,12 +101,15 @@ internal static class StatusScenarios
 
     private static Scenario Limited(string id, string summary, Func<Exchange, IEnumerable<KeyValuePair<string, string>>> headers, string milliseconds) => new(id, Group, summary)
     {
-        Parameters = new Dictionary<string, string> { ["ms"] = milliseconds },
+        Parameters = new Dictionary<string, string> { ["ms"] = milliseconds, ["should-retry"] = "" },
         Answer = exchange => WithHeaders(Throttled(exchange), headers(exchange)),
     };
 
     private static HttpReply Throttled(Exchange exchange)
-        => WithHeaders(exchange.Dialect.Fault(exchange, new(FaultKind.RateLimit) { Request = exchange.Kind }), exchange.Dialect.RateHeaders(exchange));
+    {
+        var reply = WithHeaders(exchange.Dialect.Fault(exchange, new(FaultKind.RateLimit) { Request = exchange.Kind }), exchange.Dialect.RateHeaders(exchange));
+        return exchange.Call.Value("should-retry") is { Length: > 0 } advice ? reply.WithHeader("x-should-retry", advice) : reply;
+    }
 
     private static HttpReply WithHeaders(HttpReply reply, IEnumerable<KeyValuePair<string, string>> headers)
         => headers.Aggregate(reply, (changed, header) => changed.WithHeader(header.Key, header.Value));

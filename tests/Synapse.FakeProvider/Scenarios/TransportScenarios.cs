@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Synapse.Fakes.Dialects;
+using Synapse.Fakes.Streams;
 using Synapse.Fakes.Wire;
 
 namespace Synapse.Fakes.Scenarios;
@@ -82,7 +83,12 @@ internal static class TransportScenarios
             Body = HugeLine(reply, exchange.Call.Number("bytes")),
             Framing = Framing.Chunked,
         }),
-        Changes("endless-tokens", "Text without end.", new() { ["every-ms"] = "1" }, (exchange, reply) => reply.IsStream ? reply with { Body = Endless(reply, exchange.Call.Milliseconds("every-ms")) } : reply) with { Kinds = [RequestKind.Chat] },
+        new("endless-tokens", Group, "Text without end.")
+        {
+            Kinds = [RequestKind.Chat],
+            Parameters = new Dictionary<string, string> { ["every-ms"] = "1" },
+            ChangeEvents = (exchange, events) => Endless(events, exchange.Call.Milliseconds("every-ms")),
+        },
         Changes("huge-headers", "A header of so many bytes.", new() { ["bytes"] = "1048576" }, (exchange, reply) => reply.WithHeader("x-huge", new string('h', exchange.Call.Number("bytes")))),
         Changes("dup-content-length", "Two lengths that disagree.", [], (_, reply) => reply with
         {
@@ -127,18 +133,15 @@ internal static class TransportScenarios
 
     private static bool IsLines(HttpReply reply) => reply.Headers.Any(header => header.Value == "application/x-ndjson");
 
-    // Repeats an event of the stream, so that it stays in the words of the dialect.
-    private static IEnumerable<Segment> Endless(HttpReply reply, TimeSpan every)
+    private static IEnumerable<StreamEvent> Endless(IEnumerable<StreamEvent> events, TimeSpan every)
     {
-        var start = reply.Body.Take(3).ToList();
-        foreach (var segment in start)
+        foreach (var item in events)
         {
-            yield return segment;
-        }
-
-        while (true)
-        {
-            yield return start[^1] with { Delay = every };
+            yield return item;
+            while (item.Role == EventRole.Text)
+            {
+                yield return item with { Delay = every };
+            }
         }
     }
 
