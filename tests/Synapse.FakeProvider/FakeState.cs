@@ -12,6 +12,9 @@ internal sealed class FakeState(FakeProviderOptions options)
 
     public Dialect Dialect => Scenarios.Dialect;
 
+    /// <summary>The window that the model was last loaded with, where requests choose it.</summary>
+    public int? LoadedWindow { get; set; }
+
     public ScenarioSettings Scenarios { get; } = new(DialectCatalogue.Get(options.Dialect), options.Scenario, options.Https);
 
     public RequestLog Log { get; } = new(options.Time);

@@ -13,7 +13,7 @@ internal static class Replies
         request.Kind = operation.Kind;
         var use = state.Scenarios.Next(operation.Kind);
         request.Scenario = use.Call.Text;
-        var exchange = new Exchange(request, dialect, use, state.Options, state.Entra);
+        var exchange = new Exchange(request, dialect, use, state);
         try
         {
             var reply = Reply(exchange, operation);

@@ -158,6 +158,7 @@ public sealed class JsonReplyTests
 
         Assert.Equal(("Dogs bark", "length"), ((string?)wide["message"]!["content"], (string?)wide["done_reason"]));
         Assert.True((int)wide["prompt_eval_count"]! > 20);
+        Assert.Equal(4096, (int)(await RawClient.SendAsync(fake, DialectRequest.Get("/api/ps"))).Json["models"]![0]!["context_length"]!);
         Assert.Equal("stop", (string?)unlimited["choices"]![0]!["finish_reason"]);
     }
 

@@ -22,23 +22,27 @@ internal static class TransportExpectations
         {
             Assert.Equal(200, seen.Reply.Status);
             Assert.True(seen.Fake.Requests[^1].ReceivedAt + TimeSpan.FromMilliseconds(seen.Reply.Bytes.AsSpan().IndexOf("\r\n\r\n"u8)) < TimeProvider.System.GetUtcNow());
-        }, "?every-ms=1") { Only = ["llamacpp"] },
+        }, "?every-ms=1")
+        { Only = ["llamacpp"] },
         ["body-stall-after-n"] = new(seen =>
         {
             Assert.Equal((200, RawEnd.Silence, true), (seen.Reply.Status, seen.Reply.End, seen.Reply.HasWholeHead));
             Partial(seen, 2);
-        }, "?n=2") { SilenceMs = QuickSilenceMs, Only = Few },
+        }, "?n=2")
+        { SilenceMs = 400, Only = Few },
         ["drip-1B/s"] = new(seen =>
         {
             Assert.Equal((200, RawEnd.Silence, true), (seen.Reply.Status, seen.Reply.End, seen.Reply.HasWholeHead));
             Assert.Empty(seen.Reply.Body);
-        }, "?every-ms=500") { SilenceMs = QuickSilenceMs, Only = Few },
+        }, "?every-ms=5000")
+        { SilenceMs = QuickSilenceMs, Only = Few },
         ["comments-forever"] = new(seen =>
         {
             Assert.Equal(RawEnd.Limit, seen.Reply.End);
             Assert.Contains(": keepalive\n\n", seen.Reply.Text, StringComparison.Ordinal);
             Assert.Empty(seen.Stream.Text);
-        }, "?every-ms=0") { Limit = 20_000 },
+        }, "?every-ms=0")
+        { Limit = 20_000 },
         ["cut-chunked"] = new(seen =>
         {
             Assert.Equal((RawEnd.Eof, "chunked"), (seen.Reply.End, seen.Reply.Header("transfer-encoding")));
@@ -78,7 +82,8 @@ internal static class TransportExpectations
         {
             Assert.Equal(RawEnd.Limit, seen.Reply.End);
             Assert.Empty(seen.Stream.Finishes);
-        }, "?every-ms=0") { Limit = 20_000 },
+        }, "?every-ms=0")
+        { Limit = 20_000 },
         ["huge-headers"] = new(seen => Assert.Equal(200_000, seen.Reply.Header("x-huge")!.Length), "?bytes=200000"),
         ["dup-content-length"] = new(seen =>
         {

@@ -115,6 +115,7 @@ internal sealed class OllamaDialect : OpenAiDialect
             return refusal;
         }
 
+        exchange.LoadedWindow = request.Window;
         var stream = Begin(exchange, request);
         var script = Script(exchange, request);
         if (request.Stream)

@@ -85,7 +85,7 @@ internal static class StatusScenarios
         {
             Answer = _ => Html(200, "<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html>"),
         },
-        new("200-json-on-stream", Group, "One JSON text where a stream was asked for.") { Answer = JsonInPlaceOfStream },
+        new("200-json-on-stream", Group, "One JSON text where a stream was asked for.") { Kinds = [RequestKind.Chat], Answer = JsonInPlaceOfStream },
         new("200-empty", Group, "A success without a body.")
         {
             Answer = exchange => new() { Headers = [new("content-type", exchange.WantsStream ? "text/event-stream" : "application/json")] },
