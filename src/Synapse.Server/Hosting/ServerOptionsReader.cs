@@ -17,7 +17,9 @@ public static class ServerOptionsReader
     {
         var data = new DataFolder(dataFolder ?? DataFolder.DefaultPath());
         var faults = new List<string>();
-        var section = ReadConfiguration(data, faults).GetSection(Section);
+        var configuration = ReadConfiguration(data, faults);
+        var section = configuration.GetSection(Section);
+        EgressOptionsReader.Read(configuration, faults);
         foreach (var child in section.GetChildren().Where(child => !KnownKeys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
             faults.Add($"{Section}:{child.Key}: there is no such setting. Known are {string.Join(", ", KnownKeys)}.");
