@@ -67,6 +67,30 @@ public sealed class SynapseClient : IDisposable
     public Task<CollectionResponse> CreateCollectionAsync(CreateCollectionRequest request, CancellationToken cancellationToken = default)
         => PostAsync("/api/v1/collections", request, ContractsJsonContext.Default.CreateCollectionRequest, ContractsJsonContext.Default.CollectionResponse, cancellationToken);
 
+    /// <summary>Changes a collection.</summary>
+    public Task<CollectionResponse> ChangeCollectionAsync(string collection, ChangeCollectionRequest request, CancellationToken cancellationToken = default)
+        => SendAsync(
+            HttpMethod.Patch,
+            $"/api/v1/collections/{Segment(collection)}",
+            JsonContent.Create(request, ContractsJsonContext.Default.ChangeCollectionRequest),
+            ContractsJsonContext.Default.CollectionResponse,
+            cancellationToken);
+
+    /// <summary>Reads the ledger of what left, newest first, one page at a time.</summary>
+    /// <param name="provider">Only requests of this provider; null for all.</param>
+    /// <param name="collection">Only requests that carried text of this collection; null for all.</param>
+    /// <param name="purpose">Only requests for this purpose; null for all.</param>
+    /// <param name="before"><see cref="EgressPageResponse.Next"/> of the page before; null for the first.</param>
+    /// <param name="limit">Most entries of the page; 1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public Task<EgressPageResponse> ListEgressAsync(
+        string? provider = null, string? collection = null, string? purpose = null, long? before = null, int limit = 100, CancellationToken cancellationToken = default)
+        => GetAsync(
+            $"/api/v1/egress?limit={limit}" + Parameter("provider", provider) + Parameter("collection", collection) + Parameter("purpose", purpose)
+                + (before is null ? "" : $"&before={before}"),
+            ContractsJsonContext.Default.EgressPageResponse,
+            cancellationToken);
+
     /// <summary>Removes a collection with all that belongs to it. The files themselves are not touched.</summary>
     public Task DeleteCollectionAsync(string collection, CancellationToken cancellationToken = default)
         => DeleteAsync($"/api/v1/collections/{Segment(collection)}", cancellationToken);
@@ -176,6 +200,8 @@ public sealed class SynapseClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private static string Segment(string value) => Uri.EscapeDataString(value);
+
+    private static string Parameter(string name, string? value) => value is null ? "" : $"&{name}={Segment(value)}";
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
     {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Synapse.Contracts;
+using Synapse.Egress;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
@@ -15,6 +16,7 @@ using Synapse.Server.Features.Answers;
 using Synapse.Server.Features.ApiExplorer;
 using Synapse.Server.Features.Collections;
 using Synapse.Server.Features.Documents;
+using Synapse.Server.Features.Egress;
 using Synapse.Server.Features.Health;
 using Synapse.Server.Features.Jobs;
 using Synapse.Server.Features.Search;
@@ -40,6 +42,7 @@ public static class SynapseServer
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <param name="options">How it runs.</param>
     /// <exception cref="InvalidConfigurationException">The data folder cannot be made, or settings are wrong; all faults are told together.</exception>
+    /// <exception cref="Errors.InvalidCaFileException">The file of trusted authorities cannot be used.</exception>
     public static WebApplication Build(ServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -69,6 +72,7 @@ public static class SynapseServer
         builder.Services.AddSingleton(ApiToken.ReadOrCreate(options.DataFolder));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSynapseEgress(EgressOptionsReader.ReadPolicy(builder.Configuration));
         builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
         builder.Services.AddSynapseApi();
         if (options.ServesPages)
@@ -266,6 +270,7 @@ public static class SynapseServer
         app.MapJobs();
         app.MapSearch();
         app.MapAnswers();
+        app.MapEgress();
         app.MapSignIn();
     }
 
