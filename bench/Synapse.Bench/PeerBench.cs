@@ -92,8 +92,8 @@ internal static class PeerBench
         public static async Task<SynapsePeer> OpenAsync(string folder, CancellationToken cancellationToken)
         {
             var store = SqliteStore.Open(folder, TimeProvider.System, NullLogger<SqliteStore>.Instance);
-            await store.UseEmbeddingSpaceAsync(new EmbeddingSpace("bench", Dimensions), cancellationToken);
             var collection = await store.CreateCollectionAsync("bench", cancellationToken);
+            await store.UseEmbeddingSpaceAsync(collection.Id, new EmbeddingSpace("bench", Dimensions), cancellationToken);
             var source = await store.AddSourceAsync(collection.Id, SourceKind.Folder, "/bench", cancellationToken);
             return new SynapsePeer(store, collection.Id, source.Id);
         }

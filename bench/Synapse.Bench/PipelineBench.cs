@@ -114,9 +114,10 @@ internal static class PipelineBench
         var keywordProcessor = new CpuClock();
         var vectorProcessor = new CpuClock();
         const int Samples = 200;
+        var space = await embedder.GetSpaceAsync(cancellationToken);
         for (var i = 0; i < Samples; i++)
         {
-            var query = await embedder.EmbedQueryAsync(corpus.Query(i, chunkCount), cancellationToken);
+            var query = QueryEmbeddings.Of(space, await embedder.EmbedQueryAsync(corpus.Query(i, chunkCount), cancellationToken));
             var clock = Stopwatch.StartNew();
             vectorProcessor.Start();
             var near = await snapshot.FindByEmbeddingAsync(query, 120, cancellationToken);

@@ -23,8 +23,8 @@ internal static class StoreBench
         var corpus = new SyntheticCorpus(1);
         var analyzer = new TextAnalyzer();
         await using var store = SqliteStore.Open(folder, TimeProvider.System, NullLogger<SqliteStore>.Instance);
-        await store.UseEmbeddingSpaceAsync(new EmbeddingSpace("bench", Dimensions), cancellationToken);
         var collection = await store.CreateCollectionAsync("bench", cancellationToken);
+        await store.UseEmbeddingSpaceAsync(collection.Id, new EmbeddingSpace("bench", Dimensions), cancellationToken);
         var source = await store.AddSourceAsync(collection.Id, SourceKind.Folder, "/bench", cancellationToken);
         var analysing = new CpuClock();
         var committing = new CpuClock();
@@ -103,7 +103,7 @@ internal static class StoreBench
             foreach (var vector in vectors)
             {
                 clock.Restart();
-                await snapshot.FindByEmbeddingAsync(vector, limit, cancellationToken);
+                await snapshot.FindByEmbeddingAsync(QueryEmbeddings.Of(new EmbeddingSpace("bench", Dimensions), vector), limit, cancellationToken);
                 times.Add(clock.Elapsed.TotalMicroseconds);
             }
 

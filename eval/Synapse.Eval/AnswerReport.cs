@@ -11,7 +11,7 @@ internal sealed class AnswerReport(Benchmark benchmark)
 {
     private const int QueriesPerSet = 250;
 
-    private readonly Searcher _searcher = new(benchmark.Library.Store, benchmark.Library.Embedder, benchmark.Library.Analyzer, TimeProvider.System);
+    private readonly Searcher _searcher = new(benchmark.Library.Store, benchmark.Library.Embedders, benchmark.Library.Analyzer, TimeProvider.System);
     private readonly double _threshold = new AnswerSettings().EvidenceThreshold;
 
     /// <summary>Makes the table in Markdown.</summary>

@@ -5,7 +5,6 @@ using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
-
 using Synapse.Retrieval.Analysis;
 using Synapse.Sqlite;
 using Synapse.Storage;
@@ -34,9 +33,13 @@ internal sealed class EvaluationLibrary : IAsyncDisposable
 
     public ILibraryStore Catalogue => _services.GetRequiredService<ILibraryStore>();
 
-    public IEmbedder Embedder => _services.GetRequiredService<IEmbedder>();
+    public IEmbedders Embedders => _services.GetRequiredService<IEmbedders>();
 
     public TextAnalyzer Analyzer => _services.GetRequiredService<TextAnalyzer>();
+
+    /// <summary>Embeds a query as the searcher does.</summary>
+    public async ValueTask<QueryEmbeddings> EmbedAsync(string query, CancellationToken cancellationToken)
+        => QueryEmbeddings.Of(await Embedders.BuiltIn.GetSpaceAsync(cancellationToken), await Embedders.BuiltIn.EmbedQueryAsync(query, cancellationToken));
 
     /// <summary>The collection of a set.</summary>
     public long CollectionOf(TestSet set) => _collectionIds[set.Name];

@@ -11,8 +11,8 @@ internal sealed class SetEvaluator(EvaluationLibrary library, SearchPlan plan)
     private const int Depth = 10;
     private const int ChunksPerSide = 500;
 
-    private readonly Searcher _final = new(library.Store, library.Embedder, library.Analyzer, TimeProvider.System, plan);
-    private readonly Searcher _fused = new(library.Store, library.Embedder, library.Analyzer, TimeProvider.System, plan with { UsesStructure = false });
+    private readonly Searcher _final = new(library.Store, library.Embedders, library.Analyzer, TimeProvider.System, plan);
+    private readonly Searcher _fused = new(library.Store, library.Embedders, library.Analyzer, TimeProvider.System, plan with { UsesStructure = false });
 
     /// <summary>Measures every query of a list.</summary>
     public async Task<List<SetScores>> MeasureAsync(TestSet set, IReadOnlyList<JudgedQuery> queries, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class SetEvaluator(EvaluationLibrary library, SearchPlan plan)
     {
         await using var snapshot = await library.Store.OpenSnapshotAsync(AccessScope.Everything, [library.CollectionOf(set)], cancellationToken);
         var keywords = await snapshot.FindByKeywordsAsync(library.Analyzer.AnalyzeQuery(query.Text), ChunksPerSide, cancellationToken);
-        var vectors = await snapshot.FindByEmbeddingAsync(await library.Embedder.EmbedQueryAsync(query.Text, cancellationToken), ChunksPerSide, cancellationToken);
+        var vectors = await snapshot.FindByEmbeddingAsync(await library.EmbedAsync(query.Text, cancellationToken), ChunksPerSide, cancellationToken);
         var final = await SearchAsync(_final, set, query, Searcher.MaxLimit, cancellationToken);
         return new SetScores(
             query.Id,

@@ -77,11 +77,11 @@ internal sealed class Tuner(Benchmark benchmark, bool explains)
             await using var snapshot = await library.Store.OpenSnapshotAsync(AccessScope.Everything, [library.CollectionOf(set)], cancellationToken);
             var intent = IntentReader.Read(query.Text);
             var terms = library.Analyzer.AnalyzeQuery(intent.Text);
-            var embedding = await library.Embedder.EmbedQueryAsync(intent.Text, cancellationToken);
+            var embedding = await library.EmbedAsync(intent.Text, cancellationToken);
             var candidates = await new CandidateGenerator(snapshot, terms, embedding, new SearchPlan()).FindAsync(intent, cancellationToken);
             await CandidateDescriber.DescribeAsync(snapshot, candidates, cancellationToken);
             var words = await WordWeigher.WeighAsync(snapshot, library.Analyzer, intent, cancellationToken);
-            recorded.Add(new RecordedQuery(set, query, intent, words, candidates));
+            recorded.Add(new RecordedQuery(set, query, intent, words, candidates, embedding));
         }
 
         return recorded;

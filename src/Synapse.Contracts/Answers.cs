@@ -46,12 +46,15 @@ public sealed record CitationResponse(
 /// <param name="Sentences">The sentences, in order; empty when not found.</param>
 /// <param name="Citations">The citations, by number.</param>
 /// <param name="Found">Whether the documents gave an answer.</param>
+/// <param name="Notes">What the caller should know of how it was searched; usually empty.</param>
 public sealed record AnswerResponse(
     string Answer,
     IReadOnlyList<AnswerSentenceResponse> Sentences,
     IReadOnlyList<CitationResponse> Citations,
-    bool Found);
+    bool Found,
+    IReadOnlyList<NoteResponse> Notes);
 
 /// <summary>The passages that an answer will be made from; the data of the event <c>passages</c>.</summary>
 /// <param name="Hits">Best first.</param>
-public sealed record PassagesResponse(IReadOnlyList<HitResponse> Hits);
+/// <param name="Notes">What the caller should know of how it was searched; usually empty.</param>
+public sealed record PassagesResponse(IReadOnlyList<HitResponse> Hits, IReadOnlyList<NoteResponse> Notes);

@@ -18,7 +18,9 @@ public sealed record ChangeCollectionRequest(bool? LocalOnly = null);
 /// <param name="SizeBytes">Size of those documents as they were read, in bytes.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="LocalOnly">Whether its text only ever goes to providers on this machine or its private network.</param>
-public sealed record CollectionResponse(string Name, long DocumentCount, long ChunkCount, long SizeBytes, DateTimeOffset CreatedAt, bool LocalOnly);
+/// <param name="EmbeddingModel">Name of the model that it is embedded with; null before the first document.</param>
+public sealed record CollectionResponse(
+    string Name, long DocumentCount, long ChunkCount, long SizeBytes, DateTimeOffset CreatedAt, bool LocalOnly, string? EmbeddingModel);
 
 /// <summary>The collections, by name.</summary>
 /// <param name="Collections">All collections that the caller may read.</param>

@@ -20,6 +20,7 @@ namespace Synapse.Contracts;
 [JsonSerializable(typeof(JobListResponse))]
 [JsonSerializable(typeof(SearchRequest))]
 [JsonSerializable(typeof(SearchResponse))]
+[JsonSerializable(typeof(NoteResponse))]
 [JsonSerializable(typeof(AnswerRequest))]
 [JsonSerializable(typeof(AnswerResponse))]
 [JsonSerializable(typeof(AnswerSentenceResponse))]

@@ -45,4 +45,11 @@ public sealed record HitResponse(
 /// <summary>The hits of a query.</summary>
 /// <param name="Hits">Best first.</param>
 /// <param name="ElapsedMs">How long the search took in the server, in milliseconds.</param>
-public sealed record SearchResponse(IReadOnlyList<HitResponse> Hits, double ElapsedMs);
+/// <param name="Notes">What the caller should know of how it was searched, such as collections whose provider did not answer; usually empty.</param>
+public sealed record SearchResponse(IReadOnlyList<HitResponse> Hits, double ElapsedMs, IReadOnlyList<NoteResponse> Notes);
+
+/// <summary>What someone should know of how a search was done. It does not make its hits wrong.</summary>
+/// <param name="Code">Stable code of the cause.</param>
+/// <param name="Collections">Names of the collections that it is about.</param>
+/// <param name="Message">What it is, in words, with what to do.</param>
+public sealed record NoteResponse(string Code, IReadOnlyList<string> Collections, string Message);

@@ -11,57 +11,65 @@ namespace Synapse.Sqlite;
 public sealed partial class SqliteStore : IIngestionStore
 {
     /// <inheritdoc/>
-    public async ValueTask UseEmbeddingSpaceAsync(EmbeddingSpace space, CancellationToken cancellationToken)
+    public ValueTask<EmbeddingSpace?> FindEmbeddingSpaceAsync(long collectionId, CancellationToken cancellationToken)
+        => new(_indexes.GetValueOrDefault(collectionId)?.Space?.Space);
+
+    /// <inheritdoc/>
+    public async ValueTask UseEmbeddingSpaceAsync(long collectionId, EmbeddingSpace space, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(space);
         ArgumentOutOfRangeException.ThrowIfLessThan(space.Dimensions, 1);
-        if (_space?.Fingerprint == space.Fingerprint)
+        if (IndexOf(collectionId).Space?.Fingerprint != space.Fingerprint)
         {
-            return;
+            await _writer.WriteAsync(
+                connection => IndexOf(collectionId) with { Space = EmbeddingSpaceRow.Use(connection, collectionId, space) }, Swap, cancellationToken);
         }
-
-        await _writer.WriteAsync(
-            connection => EmbeddingSpaceRow.ReadCurrent(connection) is { } current && current.Fingerprint == space.Fingerprint
-                ? current
-                : EmbeddingSpaceRow.Use(connection, space),
-            row =>
-            {
-                if (row.Id != _space?.Id)
-                {
-                    _indexes = _indexes.SetItems(_indexes.Values.Select(WithoutVectors).Select(index => KeyValuePair.Create(index.CollectionId, index)));
-                    _space = row;
-                }
-            },
-            cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DocumentState>> ListDocumentStatesAsync(long sourceId, CancellationToken cancellationToken)
-        => new(_readers.Read(connection => LibraryQueries.ListStates(connection, sourceId, _space?.Id ?? 0)));
+        => new(_readers.Read(connection => LibraryQueries.ListStates(connection, sourceId)));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<EmbeddedText>> ReadEmbeddingsAsync(long collectionId, long documentId, CancellationToken cancellationToken)
+        => new(_readers.Read(connection =>
+            _indexes.TryGetValue(collectionId, out var index) && DocumentText.ReadAll(connection, documentId) is { } text
+                ? index.ReadEmbeddings(documentId, text)
+                : []));
 
     /// <inheritdoc/>
     public async ValueTask CommitAsync(IngestionBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var space = _space ?? throw new InvalidOperationException("UseEmbeddingSpaceAsync is to be called before the first commit.");
-        // The work on the index itself needs no lock: several commits can do it at once.
-        var content = batch.Versions.Count > 0 ? SegmentBuilder.Build(batch.Versions, space.Dimensions) : null;
+        SegmentContent? content = null;
+        EmbeddingSpaceRow? space = null;
+        if (batch.Versions.Count > 0)
+        {
+            space = IndexOf(batch.CollectionId).Space ?? throw new InvalidOperationException("UseEmbeddingSpaceAsync is to be called before the first commit.");
+            RequireSpace(space, batch.SpaceFingerprint);
+            // The work on the index itself needs no lock: several commits can do it at once.
+            content = SegmentBuilder.Build(batch.Versions, space.Dimensions);
+        }
+
         await _writer.WriteAsync(connection => Commit(connection, batch, content, space), Swap, cancellationToken);
         _mergeSignal.Set();
     }
 
-    private CollectionIndex Commit(StoreConnection connection, IngestionBatch batch, SegmentContent? content, EmbeddingSpaceRow space)
+    private CollectionIndex IndexOf(long collectionId)
+        => _indexes.TryGetValue(collectionId, out var index) ? index : throw new CollectionNotFoundException($"#{collectionId}");
+
+    private static void RequireSpace(EmbeddingSpaceRow? now, string? fingerprint)
     {
-        if (!_indexes.TryGetValue(batch.CollectionId, out var index))
+        if (fingerprint is not null && now?.Fingerprint != fingerprint)
         {
-            throw new CollectionNotFoundException($"#{batch.CollectionId}");
+            throw new InvalidOperationException("The collection was pointed to another embedding space while the batch was made.");
         }
+    }
 
-        if (space.Id != _space?.Id)
-        {
-            throw new InvalidOperationException("The embedding space was changed while the batch was made.");
-        }
-
+    private CollectionIndex Commit(StoreConnection connection, IngestionBatch batch, SegmentContent? content, EmbeddingSpaceRow? space)
+    {
+        var index = IndexOf(batch.CollectionId);
+        RequireSpace(index.Space, space?.Fingerprint);
         CheckSources(connection, batch);
         var replaced = batch.RemovedDocumentIds.ToList();
         var find = connection.Prepare("SELECT id FROM documents WHERE source_id = ? AND path = ?");
@@ -87,7 +95,7 @@ public sealed partial class SqliteStore : IIngestionStore
                 .Run();
         }
 
-        return content is null ? index : AddSegment(connection, index, batch.Versions, content, space);
+        return content is null || space is null ? index : AddSegment(connection, index, batch.Versions, content, space);
     }
 
     private static CollectionIndex AddSegment(
@@ -104,7 +112,7 @@ public sealed partial class SqliteStore : IIngestionStore
         var id = SegmentCatalogue.Add(connection, index.CollectionId, SegmentCatalogue.Live, space.Id, content.Chunks.Length);
         SegmentCodec.Write(connection, id, 0, SegmentCodec.IndexColumns(content));
         SegmentCodec.Write(connection, id, 1, SegmentCodec.VectorColumns(content.Vectors!));
-        return index with { Segments = [.. index.Segments, new SegmentView(new Segment(id, content), null)] };
+        return index with { Segments = [.. index.Segments, new SegmentView(new Segment(id, space, content), null)] };
     }
 
     private static void CheckSources(StoreConnection connection, IngestionBatch batch)
@@ -117,10 +125,4 @@ public sealed partial class SqliteStore : IIngestionStore
             }
         }
     }
-
-    private static CollectionIndex WithoutVectors(CollectionIndex index)
-        => index with
-        {
-            Segments = [.. index.Segments.Select(view => view with { Segment = new Segment(view.Segment.Id, view.Segment.Content.WithoutVectors()) })],
-        };
 }

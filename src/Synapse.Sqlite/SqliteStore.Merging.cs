@@ -27,9 +27,13 @@ public sealed partial class SqliteStore
                 merged = false;
                 foreach (var index in _indexes.Values)
                 {
-                    if (_space is { } space && MergePolicy.Choose(index.Segments, space.Dimensions) is { Count: > 0 } chosen)
+                    // Embeddings of two spaces never lie in one segment. Most collections have one.
+                    foreach (var ofSpace in index.Segments.GroupBy(view => view.Segment.Space).ToList())
                     {
-                        merged |= Merge(index.CollectionId, chosen, space, _stopMerging.Token);
+                        if (MergePolicy.Choose([.. ofSpace], ofSpace.Key?.Dimensions ?? 0) is { Count: > 0 } chosen)
+                        {
+                            merged |= Merge(index.CollectionId, chosen, ofSpace.Key, _stopMerging.Token);
+                        }
                     }
                 }
             }
@@ -71,10 +75,10 @@ public sealed partial class SqliteStore
     }
 
     /// <returns>Whether the merged segment took the place of the others.</returns>
-    private bool Merge(long collectionId, IReadOnlyList<SegmentView> views, EmbeddingSpaceRow space, CancellationToken cancellationToken)
+    private bool Merge(long collectionId, IReadOnlyList<SegmentView> views, EmbeddingSpaceRow? space, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
-        var merger = new SegmentMerger(views, space.Dimensions);
+        var merger = new SegmentMerger(views, space?.Dimensions);
         var content = merger.Build(cancellationToken);
         var id = content.Documents.Length == 0 ? 0 : WriteUnfinished(collectionId, content, space, cancellationToken);
         var swapped = id >= 0 && _writer.WriteBlocking(
@@ -117,11 +121,11 @@ public sealed partial class SqliteStore
 
     /// <summary>Writes a segment that is not searched yet, part by part.</summary>
     /// <returns>Its id, or -1 when its collection was removed.</returns>
-    private long WriteUnfinished(long collectionId, SegmentContent content, EmbeddingSpaceRow space, CancellationToken cancellationToken)
+    private long WriteUnfinished(long collectionId, SegmentContent content, EmbeddingSpaceRow? space, CancellationToken cancellationToken)
     {
         var id = _writer.WriteBlocking(
             connection => _indexes.ContainsKey(collectionId)
-                ? SegmentCatalogue.Add(connection, collectionId, SegmentCatalogue.Unfinished, space.Id, content.Chunks.Length)
+                ? SegmentCatalogue.Add(connection, collectionId, SegmentCatalogue.Unfinished, space?.Id ?? 0, content.Chunks.Length)
                 : -1,
             committed: null,
             cancellationToken);
@@ -130,7 +134,7 @@ public sealed partial class SqliteStore
             return id;
         }
 
-        var streams = (IEnumerable<ReadOnlyMemory<byte>>[])[SegmentCodec.IndexColumns(content), SegmentCodec.VectorColumns(content.Vectors!)];
+        var streams = (IEnumerable<ReadOnlyMemory<byte>>[])[SegmentCodec.IndexColumns(content), content.Vectors is { } vectors ? SegmentCodec.VectorColumns(vectors) : []];
         for (var stream = 0; stream < streams.Length; stream++)
         {
             var partId = SegmentCodec.PartId(id, stream);
@@ -152,7 +156,7 @@ public sealed partial class SqliteStore
     }
 
     /// <summary>The collection with the merged segment in the place of the others, and the documents of it that were removed meanwhile.</summary>
-    /// <returns>Null when the segments are no longer as they were: the collection was removed, or its embeddings dropped.</returns>
+    /// <returns>Null when the segments are no longer as they were: the collection was removed.</returns>
     private (CollectionIndex Index, List<int> Gone)? Replace(
         long collectionId, IReadOnlyList<SegmentView> views, SegmentMerger merger, SegmentContent content, long id)
     {
@@ -178,7 +182,7 @@ public sealed partial class SqliteStore
         segments.RemoveAll(view => views.Any(old => ReferenceEquals(old.Segment, view.Segment)));
         if (id > 0)
         {
-            segments.Insert(Math.Min(position, segments.Count), new SegmentView(new Segment(id, content), Deletions.Add(null, content, gone)));
+            segments.Insert(Math.Min(position, segments.Count), new SegmentView(new Segment(id, views[0].Segment.Space, content), Deletions.Add(null, content, gone)));
         }
 
         return (index with { Segments = segments }, gone);

@@ -21,16 +21,14 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<SqliteStore> _logger;
 
-    // Both are written by the writer only, and replaced as a whole.
+    // Written by the writer only, and replaced as a whole.
     private volatile ImmutableDictionary<long, CollectionIndex> _indexes;
-    private volatile EmbeddingSpaceRow? _space;
     private bool _disposed;
 
     private SqliteStore(
         DataFolder folder,
         StoreWriter writer,
         ImmutableDictionary<long, CollectionIndex> indexes,
-        EmbeddingSpaceRow? space,
         TimeProvider time,
         ILogger<SqliteStore> logger)
     {
@@ -38,7 +36,6 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
         _writer = writer;
         _readers = new ReaderPool(folder.DatabasePath);
         _indexes = indexes;
-        _space = space;
         _time = time;
         _logger = logger;
         _mergeThread = new Thread(MergeUntilStopped) { IsBackground = true, Name = "synapse-merge" };
@@ -64,9 +61,8 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
             writer = StoreWriter.Open(folder.DatabasePath, PageSize);
             SchemaMigrations.Apply(writer.Connection);
             RemoveUnfinishedSegments(writer.Connection);
-            var space = EmbeddingSpaceRow.ReadCurrent(writer.Connection);
-            var indexes = SegmentCatalogue.ReadAll(writer.Connection, space?.Id ?? 0).ToImmutableDictionary();
-            var store = new SqliteStore(folder, writer, indexes, space, time, logger);
+            var indexes = SegmentCatalogue.ReadAll(writer.Connection).ToImmutableDictionary();
+            var store = new SqliteStore(folder, writer, indexes, time, logger);
             store.LogOpened(
                 indexes.Values.Sum(index => index.Segments.Count),
                 indexes.Values.Sum(index => index.Segments.Sum(view => view.LiveChunks)),

@@ -2,6 +2,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Synapse.Crash.Child;
+using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.Sqlite;
@@ -10,8 +11,8 @@ await using var store = SqliteStore.Open(args[0], TimeProvider.System, NullLogge
 
 // Small batches, so that a kill finds many commits to fall between.
 var options = Options.Create(new IngestionOptions { BatchChunks = 20 });
-using var pipeline = new IngestionPipeline(
-    store, new WordEmbedder(), [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+var pipeline = new IngestionPipeline(
+    store, new Embedders(new WordEmbedder()), [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
 var queue = new IngestionQueue(store, store, pipeline, options, TimeProvider.System, NullLogger<IngestionQueue>.Instance);
 using var stop = new CancellationTokenSource();
 var running = queue.RunAsync(stop.Token);

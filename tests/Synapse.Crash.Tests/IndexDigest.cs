@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Synapse.Crash.Child;
+using Synapse.Embedding;
 using Synapse.Library;
 using Synapse.Retrieval.Analysis;
 using Synapse.Sqlite;
@@ -68,7 +69,7 @@ internal static class IndexDigest
 
             // All of them: where scores are equal, the order may depend on the history of the store.
             await AddAsync(await snapshot.FindByKeywordsAsync(analyzer.AnalyzeQuery(query), 10_000, CancellationToken.None), "keywords");
-            await AddAsync(await snapshot.FindByEmbeddingAsync(embedding, 10_000, CancellationToken.None), "embedding");
+            await AddAsync(await snapshot.FindByEmbeddingAsync(QueryEmbeddings.Of(embedder.Space, embedding), 10_000, CancellationToken.None), "embedding");
 
             async Task AddAsync(IReadOnlyList<ScoredChunk> found, string how)
             {

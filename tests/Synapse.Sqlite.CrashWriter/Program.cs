@@ -6,9 +6,9 @@ using Synapse.Sqlite.CrashWriter;
 using Synapse.Storage;
 
 await using var store = SqliteStore.Open(args[0], TimeProvider.System, NullLogger<SqliteStore>.Instance);
-await store.UseEmbeddingSpaceAsync(Rounds.Space, CancellationToken.None);
 var collection = await store.FindCollectionAsync(AccessScope.Everything, Rounds.Collection, CancellationToken.None)
     ?? await store.CreateCollectionAsync(Rounds.Collection, CancellationToken.None);
+await store.UseEmbeddingSpaceAsync(collection.Id, Rounds.Space, CancellationToken.None);
 var source = await store.AddSourceAsync(collection.Id, SourceKind.Folder, "/crash", CancellationToken.None);
 var documents = (await store.ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 1_000, CancellationToken.None)).ToDictionary(document => document.Path);
 var round = 0;

@@ -61,11 +61,11 @@ public sealed class CatalogueTests : IDisposable
             TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "a.txt", "one", "two"), TestDocuments.Make(source.Id, "b.txt", "three")), Token);
         await _folder.Store.CommitAsync(TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "a.txt", "one")), Token);
         var summary = Assert.Single(await _folder.Store.ListCollectionsAsync(AccessScope.Everything, Token));
-        Assert.Equal(new CollectionSummary(collection, 2, 2, "one\n".Length + "three\n".Length), summary);
+        Assert.Equal(new CollectionSummary(collection, 2, 2, "one\n".Length + "three\n".Length) { EmbeddingModel = StoreFolder.Space.Model }, summary);
 
         Assert.True(await _folder.Store.RemoveSourceAsync(AccessScope.Everything, source.Id, Token));
         summary = Assert.Single(await _folder.Store.ListCollectionsAsync(AccessScope.Everything, Token));
-        Assert.Equal(new CollectionSummary(collection, 0, 0, 0), summary);
+        Assert.Equal(new CollectionSummary(collection, 0, 0, 0) { EmbeddingModel = StoreFolder.Space.Model }, summary);
         _folder.Reopen();
         Assert.Equal(summary, Assert.Single(await _folder.Store.ListCollectionsAsync(AccessScope.Everything, Token)));
     }

@@ -1,4 +1,3 @@
-using Synapse.Embedding;
 using Synapse.Errors;
 using Synapse.Ingestion.Chunking;
 using Synapse.Library;
@@ -29,7 +28,7 @@ public sealed class IngestionStoreTests : IDisposable
 
         Assert.Empty(await after.FindByKeywordsAsync([new QueryTerm("appl")], 10, Token));
         Assert.Equal([0, 1], await after.GetDocumentFrequenciesAsync(["appl", "cherri"], Token));
-        var hit = Assert.Single(await after.FindByEmbeddingAsync(TestDocuments.Embed("cherry damson"), 10, Token));
+        var hit = Assert.Single(await after.FindByEmbeddingAsync(TestDocuments.Query("cherry damson"), 10, Token));
         Assert.Equal(1, hit.Score, 0.01);
         Assert.Equal(["cherry damson\n"], await after.ReadTextsAsync([hit.Key], Token));
         // The view that was open before still shows what was there, but its text is gone with the old version.
@@ -63,7 +62,7 @@ public sealed class IngestionStoreTests : IDisposable
         Assert.Equivalent(chunks[1], described.Chunk, strict: true);
         Assert.Equal((collection.Id, source.Id, "src/Über.cs", "csharp", 2), (described.CollectionId, described.SourceId, described.Path, described.Language, described.ChunkCount));
         Assert.Equal([second], await snapshot.ReadTextsAsync([found[0].Key], Token));
-        Assert.Empty(await snapshot.FindByEmbeddingAsync(TestDocuments.Embed("anything"), 10, Token));
+        Assert.Empty(await snapshot.FindByEmbeddingAsync(TestDocuments.Query("anything"), 10, Token));
         var all = await snapshot.FindByKeywordsAsync([new QueryTerm(ExactTerms.FileStem("Über"))], 10, Token);
         Assert.Equal(2, all.Count);
         Assert.Equal([first, second], (await snapshot.ReadTextsAsync([.. all.Select(each => each.Key)], Token)).OrderByDescending(each => each!.Length));
@@ -97,28 +96,5 @@ public sealed class IngestionStoreTests : IDisposable
         Assert.Equal("a.txt", Assert.Single(await _folder.Store.ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 10, Token)).Path);
         await using var snapshot = await _folder.Store.OpenSnapshotAsync(AccessScope.Everything, null, Token);
         Assert.Equal(1, snapshot.ChunkCount);
-    }
-
-    [Fact]
-    public async Task Another_embedding_space_drops_the_vectors_and_asks_for_every_document_anew()
-    {
-        var (collection, source) = await _folder.AddCollectionAsync("docs");
-        await _folder.Store.CommitAsync(
-            TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "a.txt", "apple"), TestDocuments.Make(source.Id, "b.txt", "banana")), Token);
-        await _folder.Store.UseEmbeddingSpaceAsync(new EmbeddingSpace("other", StoreFolder.Space.Dimensions), Token);
-        for (var opened = 0; opened < 2; opened++)
-        {
-            await using var snapshot = await _folder.Store.OpenSnapshotAsync(AccessScope.Everything, null, Token);
-            Assert.Empty(await snapshot.FindByEmbeddingAsync(TestDocuments.Embed("apple"), 10, Token));
-            Assert.Single(await snapshot.FindByKeywordsAsync([new QueryTerm("appl")], 10, Token));
-            Assert.All(await _folder.Store.ListDocumentStatesAsync(source.Id, Token), state => Assert.Equal("", state.ContentHash));
-            _folder.Reopen();
-        }
-
-        await _folder.Store.CommitAsync(TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "a.txt", "apple")), Token);
-        _folder.Store.MergeAll();
-        await using var after = await _folder.Store.OpenSnapshotAsync(AccessScope.Everything, null, Token);
-        Assert.Single(await after.FindByEmbeddingAsync(TestDocuments.Embed("apple"), 10, Token));
-        Assert.Equal(2, after.ChunkCount);
     }
 }

@@ -1,3 +1,4 @@
+using Synapse.Embedding;
 using Synapse.Library;
 using Synapse.Sqlite.Search;
 using Synapse.Sqlite.Tests.TestSupport;
@@ -25,11 +26,11 @@ public sealed class VectorSearchTests : IDisposable
 
         await using var snapshot = await _folder.Store.OpenSnapshotAsync(AccessScope.Everything, null, Token);
         var query = TestDocuments.Embed("w1 w2 w3");
-        var found = await snapshot.FindByEmbeddingAsync(query, 20, Token);
+        var found = await snapshot.FindByEmbeddingAsync(QueryEmbeddings.Of(StoreFolder.Space, query), 20, Token);
         var expected = texts.Select(text => TestDocuments.Embed(text).Zip(query, (a, b) => a * b).Sum()).OrderDescending().Take(20).ToArray();
         Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First.Score, 0.01));
-        Assert.Equal(found.Select(each => each.Score), await snapshot.ScoreEmbeddingAsync(query, [.. found.Select(each => each.Key)], Token));
-        Assert.Empty(await snapshot.FindByEmbeddingAsync(new float[query.Length], 20, Token));
+        Assert.Equal(found.Select(each => each.Score), await snapshot.ScoreEmbeddingAsync(QueryEmbeddings.Of(StoreFolder.Space, query), [.. found.Select(each => each.Key)], Token));
+        Assert.Empty(await snapshot.FindByEmbeddingAsync(QueryEmbeddings.Of(StoreFolder.Space, new float[query.Length]), 20, Token));
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class VectorSearchTests : IDisposable
         for (var i = 0; i < 5; i++)
         {
             var query = Mean(words, random);
-            var found = await snapshot.FindByEmbeddingAsync(query, 10, Token);
+            var found = await snapshot.FindByEmbeddingAsync(QueryEmbeddings.Of(StoreFolder.Space, query), 10, Token);
             var expected = vectors.Select(vector => vector.Zip(query, (x, y) => x * y).Sum()).OrderDescending().Take(10).ToArray();
             Assert.Equal(10, found.Select(each => each.Key).Distinct().Count());
             missed += found.Zip(expected).Count(pair => Math.Abs(pair.First.Score - pair.Second) > 0.01);

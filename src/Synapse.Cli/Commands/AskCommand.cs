@@ -49,6 +49,7 @@ internal static class AskCommand
             await Asking.RequireDocumentsAsync(connection.Client, asked, cancellationToken);
         }
 
+        NotePrinter.Print(answer.Notes, Console.Error);
         if (json)
         {
             JsonOutput.Write(AnswerOutput.Of(answer), OutputJsonContext.Default.AnswerOutput);

@@ -58,6 +58,7 @@ internal static class SearchCommand
             await Asking.RequireDocumentsAsync(connection.Client, asked, cancellationToken);
         }
 
+        NotePrinter.Print(found.Notes, Console.Error);
         if (json)
         {
             JsonOutput.Write(SearchOutput.Of(found), OutputJsonContext.Default.SearchOutput);

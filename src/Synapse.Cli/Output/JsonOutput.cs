@@ -26,13 +26,14 @@ internal static class JsonOutput
 }
 
 /// <summary>The output of <c>search --json</c>. Its names are a contract.</summary>
-internal sealed record SearchOutput(IReadOnlyList<HitOutput> Hits, double ElapsedMs)
+internal sealed record SearchOutput(IReadOnlyList<HitOutput> Hits, double ElapsedMs, IReadOnlyList<NoteResponse> Notes)
 {
     public static SearchOutput Of(SearchResponse found)
         => new(
             [.. found.Hits.Select(hit => new HitOutput(
                 hit.Document, hit.StartLine, hit.EndLine, hit.Heading, hit.Symbol, hit.Score, hit.Text, hit.Explain))],
-            found.ElapsedMs);
+            found.ElapsedMs,
+            found.Notes);
 }
 
 /// <summary>A hit of <c>search --json</c>.</summary>
@@ -48,7 +49,8 @@ internal sealed record HitOutput(
 
 /// <summary>The output of <c>ask --json</c>. Its names are a contract.</summary>
 internal sealed record AnswerOutput(
-    string Answer, IReadOnlyList<AnswerSentenceResponse> Sentences, IReadOnlyList<CitationOutput> Citations, bool Found)
+    string Answer, IReadOnlyList<AnswerSentenceResponse> Sentences, IReadOnlyList<CitationOutput> Citations, bool Found,
+    IReadOnlyList<NoteResponse> Notes)
 {
     public static AnswerOutput Of(AnswerResponse answer)
         => new(
@@ -56,7 +58,8 @@ internal sealed record AnswerOutput(
             answer.Sentences,
             [.. answer.Citations.Select(citation => new CitationOutput(
                 citation.Number, citation.Document, citation.StartLine, citation.EndLine, citation.Quote, citation.Verified))],
-            answer.Found);
+            answer.Found,
+            answer.Notes);
 }
 
 /// <summary>A citation of <c>ask --json</c>.</summary>
@@ -107,7 +110,8 @@ internal sealed record StatusOutput(
 internal sealed record ServerOutput(string? Address, int Pid);
 
 /// <summary>A collection.</summary>
-internal sealed record CollectionOutput(string Name, long Documents, long Chunks, long SizeBytes, IReadOnlyList<SourceOutput> Sources)
+internal sealed record CollectionOutput(
+    string Name, long Documents, long Chunks, long SizeBytes, string? EmbeddingModel, IReadOnlyList<SourceOutput> Sources)
 {
     public static CollectionOutput Of(
         CollectionResponse collection, IReadOnlyList<SourceResponse> sources, IReadOnlyDictionary<long, IReadOnlyList<SkippedFileResponse>>? skipped)
@@ -116,6 +120,7 @@ internal sealed record CollectionOutput(string Name, long Documents, long Chunks
             collection.DocumentCount,
             collection.ChunkCount,
             collection.SizeBytes,
+            collection.EmbeddingModel,
             [.. sources.Where(source => source.Collection == collection.Name)
                 .Select(source => new SourceOutput(source.Id, source.Kind, source.Location, skipped?.GetValueOrDefault(source.Id)))]);
 }

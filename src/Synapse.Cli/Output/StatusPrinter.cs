@@ -19,7 +19,8 @@ internal static class StatusPrinter
         {
             terminal.Line();
             terminal.Line($"{terminal.Bold(Terminal.Clean(collection.Name))}  {Indexing.Count(collection.Documents, "document")}, "
-                + $"{Indexing.Count(collection.Chunks, "chunk")}, {Size(collection.SizeBytes)}");
+                + $"{Indexing.Count(collection.Chunks, "chunk")}, {Size(collection.SizeBytes)}"
+                + (collection.EmbeddingModel is { } model ? $"  {terminal.Dim(Terminal.Clean(model))}" : ""));
             foreach (var source in collection.Sources)
             {
                 terminal.Line($"  {source.Kind,-6}  {terminal.Place(Terminal.Clean(source.Location))}");

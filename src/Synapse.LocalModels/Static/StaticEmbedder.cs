@@ -7,6 +7,7 @@ namespace Synapse.LocalModels.Static;
 public sealed class StaticEmbedder : IEmbedder
 {
     private const int MaxTextTokens = 8_192;
+    private const string Family = "synapse-static-";
 
     private readonly StaticWeights weights;
     private readonly ConcurrentBag<TextEncoder> encoders = [];
@@ -19,7 +20,7 @@ public sealed class StaticEmbedder : IEmbedder
     internal StaticEmbedder(StaticWeights weights)
     {
         this.weights = weights;
-        Space = new EmbeddingSpace($"synapse-static-{weights.Version}", StaticWeights.Dimensions);
+        Space = new EmbeddingSpace($"{Family}{weights.Version}", StaticWeights.Dimensions);
     }
 
     /// <inheritdoc/>
@@ -30,6 +31,13 @@ public sealed class StaticEmbedder : IEmbedder
 
     /// <inheritdoc/>
     public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Space);
+
+    /// <inheritdoc/>
+    public bool Succeeds(EmbeddingSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return space.Model.StartsWith(Family, StringComparison.Ordinal);
+    }
 
     /// <summary>Embeds one text.</summary>
     /// <param name="text">A query or a passage: both sides are alike in this model.</param>

@@ -12,6 +12,7 @@ using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
 using Synapse.Providers.Configuration;
+using Synapse.Retrieval;
 using Synapse.Server.Features.Answers;
 using Synapse.Server.Features.ApiExplorer;
 using Synapse.Server.Features.Collections;
@@ -217,6 +218,7 @@ public static class SynapseServer
         services.UseSqlite(dataFolder.Path).UseStaticEmbedder();
         services.AddSynapseIngestion().AddSynapseRetrieval();
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
+        services.Configure<RetrievalOptions>(configuration.GetSection(RetrievalOptions.SectionName));
         services.Configure<IngestionOptions>(ingestion => ingestion.ExcludedFolders.Add(dataFolder.Path));
         services.AddHostedService<IngestionWorker>();
         services.AddSingleton<SourceWatch>();

@@ -49,6 +49,24 @@ internal static class HitMapping
             citation.Quote,
             citation.Verified);
 
+    public static async ValueTask<IReadOnlyList<NoteResponse>> ToResponseAsync(
+        this IReadOnlyList<DegradedSpace> degraded, CollectionLookup collections, CancellationToken cancellationToken)
+    {
+        var notes = new NoteResponse[degraded.Count];
+        for (var i = 0; i < notes.Length; i++)
+        {
+            var names = new List<string>(degraded[i].CollectionIds.Count);
+            foreach (var id in degraded[i].CollectionIds)
+            {
+                names.Add(await collections.NameOfAsync(id, cancellationToken));
+            }
+
+            notes[i] = new NoteResponse(degraded[i].Code, names, $"{DegradedSpace.Describe(names)} {degraded[i].Reason}");
+        }
+
+        return notes;
+    }
+
     public static AnswerSentenceResponse ToResponse(this AnswerSentence sentence) => new(sentence.Text, sentence.Citations);
 
     // A part may come more than once, such as two matching headings; their sum keeps the whole adding up.

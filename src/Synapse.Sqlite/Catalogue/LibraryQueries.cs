@@ -8,7 +8,8 @@ namespace Synapse.Sqlite.Catalogue;
 internal static class LibraryQueries
 {
     private static readonly string s_collections =
-        $"SELECT id, name, created_at, document_count, chunk_count, size_bytes, privacy FROM collections WHERE {ScopeFilter.On("id", "?1")}";
+        "SELECT id, name, created_at, document_count, chunk_count, size_bytes, privacy, (SELECT model FROM embedding_spaces AS space WHERE space.id = space_id)"
+        + $" FROM collections WHERE {ScopeFilter.On("id", "?1")}";
 
     private static readonly string s_sources =
         $"SELECT id, collection_id, kind, location, created_at FROM sources WHERE {ScopeFilter.On("collection_id", "?1")}";
@@ -53,11 +54,13 @@ internal static class LibraryQueries
     public static Document? FindDocument(StoreConnection connection, AccessScope scope, long documentId)
         => Collect(connection.Prepare(s_documents + " AND id = ?2").Bind(1, ScopeFilter.Value(scope)).Bind(2, documentId), ReadDocument).FirstOrDefault();
 
-    /// <summary>Lists the states of a source's documents; those embedded in another space get a state that no file has, so that they are read anew.</summary>
-    public static List<DocumentState> ListStates(StoreConnection connection, long sourceId, long spaceId)
+    /// <summary>Lists the states of a source's documents; those embedded in another space than their collection points to get a state that no file has, so that they are read anew.</summary>
+    public static List<DocumentState> ListStates(StoreConnection connection, long sourceId)
         => Collect(
-            connection.Prepare("SELECT id, path, content_hash, size_bytes, modified_at, space_id FROM documents WHERE source_id = ?1").Bind(1, sourceId),
-            row => row.Int64(5) == spaceId
+            connection.Prepare(
+                "SELECT id, path, content_hash, size_bytes, modified_at, space_id = (SELECT space_id FROM collections WHERE id = collection_id)"
+                + " FROM documents WHERE source_id = ?1").Bind(1, sourceId),
+            row => row.Int64(5) == 1
                 ? new DocumentState(row.Int64(0), row.Text(1), row.Text(2), row.Int64(3), ReadTime(row, 4))
                 : new DocumentState(row.Int64(0), row.Text(1), "", -1, DateTimeOffset.MinValue));
 
@@ -84,7 +87,10 @@ internal static class LibraryQueries
     public static DateTimeOffset ReadTime(StoreStatement row, int column) => new(row.Int64(column), TimeSpan.Zero);
 
     private static CollectionSummary ReadSummary(StoreStatement row)
-        => new(new Collection(row.Int64(0), row.Text(1), ReadTime(row, 2), (CollectionPrivacy)row.Int32(6)), row.Int64(3), row.Int64(4), row.Int64(5));
+        => new(new Collection(row.Int64(0), row.Text(1), ReadTime(row, 2), (CollectionPrivacy)row.Int32(6)), row.Int64(3), row.Int64(4), row.Int64(5))
+        {
+            EmbeddingModel = row.TextOrNull(7),
+        };
 
     private static Source ReadSource(StoreStatement row)
         => new(row.Int64(0), row.Int64(1), (SourceKind)row.Int32(2), row.Text(3), ReadTime(row, 4));

@@ -8,27 +8,25 @@ namespace Synapse.Sqlite.Merging;
 internal sealed class SegmentMerger
 {
     private readonly IReadOnlyList<SegmentView> _views;
-    private readonly int _dimensions;
     private readonly DocumentRow[] _documents;
     private readonly ChunkRow[] _chunks;
     private readonly int[] _lengths;
     private readonly List<int> _definitions = [];
     private readonly StringTableBuilder _strings = new();
-    private readonly VectorRows _vectors;
+    private readonly VectorRows? _vectors;
     private readonly int[][] _documentMaps;
     private readonly int[][] _chunkMaps;
 
     /// <summary>Takes the segments.</summary>
-    /// <param name="views">The segments, in the order that their documents shall have.</param>
-    /// <param name="dimensions">Numbers per embedding.</param>
-    public SegmentMerger(IReadOnlyList<SegmentView> views, int dimensions)
+    /// <param name="views">The segments, all of one embedding space, in the order that their documents shall have.</param>
+    /// <param name="dimensions">Numbers per embedding; null when they have none.</param>
+    public SegmentMerger(IReadOnlyList<SegmentView> views, int? dimensions)
     {
         _views = views;
-        _dimensions = dimensions;
         _documents = new DocumentRow[views.Sum(view => view.LiveDocuments)];
         _chunks = new ChunkRow[views.Sum(view => view.LiveChunks)];
         _lengths = new int[_chunks.Length];
-        _vectors = VectorRows.Allocate(_chunks.Length, dimensions);
+        _vectors = dimensions is { } numbers ? VectorRows.Allocate(_chunks.Length, numbers) : null;
         _documentMaps = [.. views.Select(view => new int[view.Segment.Content.Documents.Length])];
         _chunkMaps = [.. views.Select(view => new int[view.Segment.ChunkCount])];
     }
@@ -104,9 +102,9 @@ internal sealed class SegmentMerger
         chunk.FirstDefinition = firstDefinition;
         _chunks[to] = chunk;
         _lengths[to] = content.Lengths[from];
-        if (content.Vectors is { } vectors && vectors.Dimensions == _dimensions)
+        if (content.Vectors is { } vectors)
         {
-            _vectors.Copy(vectors, from, to);
+            _vectors?.Copy(vectors, from, to);
         }
     }
 

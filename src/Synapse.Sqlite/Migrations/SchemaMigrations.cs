@@ -145,6 +145,22 @@ internal static class SchemaMigrations
             PRIMARY KEY(egress_id, collection_id, source_id, path)) STRICT, WITHOUT ROWID;
         CREATE INDEX egress_documents_by_collection ON egress_documents(collection_id, egress_id);
         """,
+
+        // Each collection points to a space of its own. Before, the newest space was that of all, and the embeddings of the others were gone.
+        """
+        ALTER TABLE embedding_spaces ADD COLUMN model TEXT NOT NULL DEFAULT '';
+        ALTER TABLE embedding_spaces ADD COLUMN query_prefix TEXT NOT NULL DEFAULT '';
+        ALTER TABLE embedding_spaces ADD COLUMN passage_prefix TEXT NOT NULL DEFAULT '';
+        UPDATE embedding_spaces SET model = substr(fingerprint, 1, instr(fingerprint, '|' || dimensions || '|unit|') - 1);
+
+        -- The space that new documents are embedded in; null before the first. Documents and segments of another are still to be embedded anew.
+        ALTER TABLE collections ADD COLUMN space_id INTEGER;
+        UPDATE collections SET space_id = (SELECT max(id) FROM embedding_spaces);
+
+        -- Space 0: without embeddings.
+        UPDATE documents SET space_id = 0 WHERE space_id <> (SELECT max(id) FROM embedding_spaces);
+        UPDATE segments SET space_id = 0 WHERE space_id <> (SELECT max(id) FROM embedding_spaces);
+        """,
     ];
 
     /// <summary>The schema that this program writes.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Synapse.Embedding;
 using Synapse.Sqlite.Catalogue;
 using Synapse.Sqlite.Connections;
 using Synapse.Sqlite.Segments;
@@ -16,6 +17,8 @@ internal sealed class SearchSnapshot(IEnumerable<CollectionIndex> collections, R
     public long ChunkCount => _segments.ChunkCount;
 
     public double AverageLength => _segments.AverageLength;
+
+    public IReadOnlyList<SearchedSpace> Spaces => _segments.Spaces;
 
     public ValueTask<IReadOnlyList<int>> GetDocumentFrequenciesAsync(IReadOnlyList<string> terms, CancellationToken cancellationToken)
     {
@@ -35,17 +38,36 @@ internal sealed class SearchSnapshot(IEnumerable<CollectionIndex> collections, R
         return new(new KeywordSearch(_segments, terms).FindTop(limit, cancellationToken));
     }
 
-    public ValueTask<IReadOnlyList<ScoredChunk>> FindByEmbeddingAsync(ReadOnlyMemory<float> embedding, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ScoredChunk>> FindByEmbeddingAsync(QueryEmbeddings query, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return new(new VectorSearch(_segments, new QueryVector(embedding.Span)).FindTop(limit, cancellationToken));
+        if (query.BySpace is [var (fingerprint, embedding)])
+        {
+            return new(new VectorSearch(_segments, fingerprint, new QueryVector(embedding.Span)).FindTop(limit, cancellationToken));
+        }
+
+        var found = new List<ScoredChunk>();
+        foreach (var (space, numbers) in query.BySpace)
+        {
+            found.AddRange(new VectorSearch(_segments, space, new QueryVector(numbers.Span)).FindTop(limit, cancellationToken));
+        }
+
+        return new(found);
     }
 
     public ValueTask<IReadOnlyList<float>> ScoreKeywordsAsync(IReadOnlyList<QueryTerm> terms, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
         => new(new KeywordSearch(_segments, terms).Score(chunks));
 
-    public ValueTask<IReadOnlyList<float>> ScoreEmbeddingAsync(ReadOnlyMemory<float> embedding, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
-        => new(new VectorSearch(_segments, new QueryVector(embedding.Span)).Score(chunks));
+    public ValueTask<IReadOnlyList<float>> ScoreEmbeddingAsync(QueryEmbeddings query, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+    {
+        var scores = new float[chunks.Count];
+        foreach (var (space, embedding) in query.BySpace)
+        {
+            new VectorSearch(_segments, space, new QueryVector(embedding.Span)).Score(chunks, scores);
+        }
+
+        return new(scores);
+    }
 
     public ValueTask<IReadOnlyList<StoredChunk>> DescribeAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {

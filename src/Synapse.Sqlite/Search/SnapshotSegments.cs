@@ -17,9 +17,14 @@ internal sealed class SnapshotSegments
             ChunkCount += view.LiveChunks;
             TotalLength += view.LiveLength;
         }
+
+        Spaces = SpacesOf(_segments);
     }
 
     public int Count => _segments.Length;
+
+    /// <summary>The spaces of the chunks.</summary>
+    public IReadOnlyList<SearchedSpace> Spaces { get; }
 
     public long ChunkCount { get; }
 
@@ -96,7 +101,10 @@ internal sealed class SnapshotSegments
                 chunk.DefinesSymbol != 0)
             {
                 Definitions = definitions,
-            });
+            })
+        {
+            SpaceFingerprint = view.Segment.Space?.Fingerprint,
+        };
     }
 
     /// <summary>Where a chunk's text lies: its document and span of bytes.</summary>
@@ -106,5 +114,30 @@ internal sealed class SnapshotSegments
         var content = _segments[segment].View.Segment.Content;
         ref readonly var chunk = ref content.Chunks[place];
         return (content.Documents[chunk.Document].DocumentId, chunk.StartByte, chunk.EndByte);
+    }
+
+    private static List<SearchedSpace> SpacesOf((long CollectionId, SegmentView View)[] segments)
+    {
+        // Segments of one collection lie together, and nearly always have one space.
+        var found = new List<(EmbeddingSpaceRow Row, List<long> Collections)>(1);
+        foreach (var (collectionId, view) in segments)
+        {
+            if (view.Segment.Space is not { } row)
+            {
+                continue;
+            }
+
+            var known = found.FindIndex(each => each.Row.Fingerprint == row.Fingerprint);
+            if (known < 0)
+            {
+                found.Add((row, [collectionId]));
+            }
+            else if (found[known].Collections[^1] != collectionId)
+            {
+                found[known].Collections.Add(collectionId);
+            }
+        }
+
+        return found.ConvertAll(each => new SearchedSpace(each.Row.Space, each.Collections));
     }
 }

@@ -5,13 +5,15 @@ using Synapse.Storage;
 namespace Synapse.Sqlite.Search;
 
 /// <summary>
-/// Finds the chunks nearest to a vector. In a small view every row is compared; in a large one the signs choose the sixteenth of the rows that is, so
+/// Finds the chunks of one embedding space nearest to a vector. In a small view every row is compared; in a large one the signs choose the sixteenth of the rows that is, so
 /// that the true nearest are hardly ever missed (the recall is measured in bench/).
 /// </summary>
-internal sealed class VectorSearch(SnapshotSegments segments, QueryVector query)
+internal sealed class VectorSearch(SnapshotSegments segments, string spaceFingerprint, QueryVector query)
 {
-    /// <summary>Rows up to which every row is compared: 8 MB at 256 numbers, half a millisecond.</summary>
+    /// <summary>Rows of up to 256 numbers up to which every row is compared: 8 MB, half a millisecond. Of rows with more numbers, fewer.</summary>
     internal const int CompareAllRows = 32_000;
+
+    private const int CompareAllDimensions = 256;
 
     private const int LeastCompared = 4_000;
     private const int ComparedPerHit = 40;
@@ -34,7 +36,8 @@ internal sealed class VectorSearch(SnapshotSegments segments, QueryVector query)
         var rows = searched.Sum(segment => segments[segment].Segment.ChunkCount);
         var top = new TopChunks(segments, limit);
         var compared = Math.Max(LeastCompared + (long)ComparedPerHit * limit, rows / ComparedShare);
-        if (rows <= CompareAllRows || compared >= rows / 2 || !SignCodes.IsSupported || query.Dimensions > SignCodes.MostDimensions)
+        var compareAll = (long)CompareAllRows * CompareAllDimensions / Math.Max(CompareAllDimensions, query.Dimensions);
+        if (rows <= compareAll || compared >= rows / 2 || !SignCodes.IsSupported || query.Dimensions > SignCodes.MostDimensions)
         {
             foreach (var segment in searched)
             {
@@ -50,23 +53,26 @@ internal sealed class VectorSearch(SnapshotSegments segments, QueryVector query)
         return top.ToSorted();
     }
 
-    /// <summary>The cosine similarities of given chunks.</summary>
-    public float[] Score(IReadOnlyList<ChunkKey> chunks)
+    /// <summary>Fills in the cosine similarities of those of the given chunks that are of the space.</summary>
+    public void Score(IReadOnlyList<ChunkKey> chunks, float[] scores)
     {
-        var scores = new float[chunks.Count];
+        if (query.IsZero)
+        {
+            return;
+        }
+
         for (var i = 0; i < scores.Length; i++)
         {
             var (segment, row) = segments.Place(chunks[i]);
-            if (!query.IsZero && Matches(segment))
+            if (Matches(segment))
             {
                 scores[i] = query.Cosine(segments[segment].Segment.Content.Vectors!, row);
             }
         }
-
-        return scores;
     }
 
-    private bool Matches(int segment) => segments[segment].Segment.Content.Vectors?.Dimensions == query.Dimensions;
+    private bool Matches(int segment)
+        => segments[segment].Segment is { Space: { } space } && space.Dimensions == query.Dimensions && space.Fingerprint == spaceFingerprint;
 
     private void CompareAll(int segment, TopChunks top)
     {

@@ -1,4 +1,5 @@
 using Synapse.Sqlite.Postings;
+using Synapse.Storage;
 
 namespace Synapse.Sqlite.Segments;
 
@@ -50,7 +51,8 @@ internal sealed record SegmentView(Segment Segment, Deletions? Deletions)
 /// <summary>The searchable state of a collection after a commit. Never changes.</summary>
 /// <param name="CollectionId">The collection.</param>
 /// <param name="Segments">Its segments, oldest first.</param>
-internal sealed record CollectionIndex(long CollectionId, IReadOnlyList<SegmentView> Segments)
+/// <param name="Space">The space that the collection points to; null before its first.</param>
+internal sealed record CollectionIndex(long CollectionId, IReadOnlyList<SegmentView> Segments, EmbeddingSpaceRow? Space = null)
 {
     /// <summary>Takes documents out.</summary>
     /// <param name="documentIds">Ids; those that are not there are passed over.</param>
@@ -86,5 +88,37 @@ internal sealed record CollectionIndex(long CollectionId, IReadOnlyList<SegmentV
         }
 
         return this with { Segments = segments };
+    }
+
+    /// <summary>The texts of a document's chunks with their embeddings; empty when it is not there, or was embedded in another space than the collection's.</summary>
+    /// <param name="documentId">The document.</param>
+    /// <param name="text">Its text.</param>
+    public IReadOnlyList<EmbeddedText> ReadEmbeddings(long documentId, string text)
+    {
+        foreach (var view in Segments)
+        {
+            var place = view.Segment.FindDocument(documentId);
+            if (place < 0 || view.Deletions?.ContainsDocument(place) == true)
+            {
+                continue;
+            }
+
+            if (Space is null || view.Segment.Space?.Fingerprint != Space.Fingerprint || view.Segment.Content.Vectors is not { } vectors)
+            {
+                return [];
+            }
+
+            var document = view.Segment.Content.Documents[place];
+            var embedded = new EmbeddedText[document.ChunkCount];
+            for (var i = 0; i < embedded.Length; i++)
+            {
+                ref readonly var chunk = ref view.Segment.Content.Chunks[document.FirstChunk + i];
+                embedded[i] = new EmbeddedText(text[chunk.StartOffset..chunk.EndOffset], vectors.Get(document.FirstChunk + i));
+            }
+
+            return embedded;
+        }
+
+        return [];
     }
 }

@@ -8,9 +8,10 @@ internal sealed class Segment
     private readonly bool _ascending = true;
     private readonly Lazy<Dictionary<long, int>> _index;
 
-    public Segment(long id, SegmentContent content)
+    public Segment(long id, EmbeddingSpaceRow? space, SegmentContent content)
     {
         Id = id;
+        Space = space;
         Content = content;
         foreach (var length in content.Lengths)
         {
@@ -29,6 +30,9 @@ internal sealed class Segment
 
     /// <summary>Key in the store.</summary>
     public long Id { get; }
+
+    /// <summary>The space of its embeddings; null without any.</summary>
+    public EmbeddingSpaceRow? Space { get; }
 
     public SegmentContent Content { get; }
 

@@ -76,10 +76,10 @@ internal static class SegmentCatalogue
 
     /// <summary>Reads all live segments, by collection.</summary>
     /// <param name="connection">The store.</param>
-    /// <param name="spaceId">The embedding space in use; embeddings of another are not read.</param>
     /// <exception cref="StoreCorruptException">The segments are not as they were written, or do not agree with the catalogue.</exception>
-    public static Dictionary<long, CollectionIndex> ReadAll(StoreConnection connection, long spaceId)
+    public static Dictionary<long, CollectionIndex> ReadAll(StoreConnection connection)
     {
+        var spaces = EmbeddingSpaceRow.ReadAll(connection);
         var tombstones = LibraryQueries
             .Collect(connection.Prepare("SELECT segment_id, document FROM tombstones ORDER BY segment_id"), row => (Segment: row.Int64(0), Document: row.Int32(1)))
             .ToLookup(row => row.Segment, row => row.Document);
@@ -88,7 +88,8 @@ internal static class SegmentCatalogue
             connection.Prepare("SELECT id, collection_id, space_id FROM segments WHERE state = ? ORDER BY id").Bind(1, (long)Live),
             row => (row.Int64(0), row.Int64(1), row.Int64(2))))
         {
-            var segment = new Segment(id, SegmentCodec.Read(connection, id, withVectors: segmentSpace == spaceId));
+            var space = spaces.GetValueOrDefault(segmentSpace);
+            var segment = new Segment(id, space, SegmentCodec.Read(connection, id, space?.Dimensions));
             var gone = tombstones[id].ToArray();
             if (gone.Any(place => place < 0 || place >= segment.Content.Documents.Length))
             {
@@ -100,10 +101,11 @@ internal static class SegmentCatalogue
         }
 
         var indexes = new Dictionary<long, CollectionIndex>();
-        foreach (var (collectionId, documents, chunks) in LibraryQueries.Collect(
-            connection.Prepare("SELECT id, document_count, chunk_count FROM collections"), row => (row.Int64(0), row.Int64(1), row.Int64(2))))
+        foreach (var (collectionId, documents, chunks, collectionSpace) in LibraryQueries.Collect(
+            connection.Prepare("SELECT id, document_count, chunk_count, ifnull(space_id, 0) FROM collections"),
+            row => (row.Int64(0), row.Int64(1), row.Int64(2), row.Int64(3))))
         {
-            var index = new CollectionIndex(collectionId, views.GetValueOrDefault(collectionId) ?? []);
+            var index = new CollectionIndex(collectionId, views.GetValueOrDefault(collectionId) ?? [], spaces.GetValueOrDefault(collectionSpace));
             if (index.Segments.Sum(view => (long)view.LiveChunks) != chunks || index.Segments.Sum(view => (long)view.LiveDocuments) != documents)
             {
                 throw new StoreCorruptException(connection.Path, $"the index of collection {collectionId} does not agree with its documents");

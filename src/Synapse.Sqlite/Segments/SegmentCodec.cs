@@ -106,8 +106,11 @@ internal static class SegmentCodec
     }
 
     /// <summary>Reads a segment.</summary>
+    /// <param name="connection">The store.</param>
+    /// <param name="segmentId">The segment.</param>
+    /// <param name="dimensions">Numbers per embedding of its space; null when it has no embeddings.</param>
     /// <exception cref="StoreCorruptException">It is not as it was written.</exception>
-    public static SegmentContent Read(StoreConnection connection, long segmentId, bool withVectors)
+    public static SegmentContent Read(StoreConnection connection, long segmentId, int? dimensions)
     {
         using var index = new PartReader(connection, segmentId, 0);
         index.ReadVersion(FormatVersion, fields: 1);
@@ -130,16 +133,16 @@ internal static class SegmentCodec
             Definitions = definitions,
             Strings = strings,
             Terms = terms,
-            Vectors = withVectors ? ReadVectors(connection, segmentId, chunks.Length) : null,
+            Vectors = dimensions is { } numbers ? ReadVectors(connection, segmentId, chunks.Length, numbers) : null,
         };
     }
 
-    private static VectorRows ReadVectors(StoreConnection connection, long segmentId, int chunkCount)
+    private static VectorRows ReadVectors(StoreConnection connection, long segmentId, int chunkCount, int expected)
     {
         using var reader = new PartReader(connection, segmentId, 1);
         var dimensions = reader.ReadVersion(FormatVersion, fields: 2)[1];
         var vectors = new VectorRows(dimensions, reader.ReadColumn<sbyte>(), reader.ReadColumn<float>());
-        if (vectors.Scales.Length != chunkCount || vectors.Values.Length != (long)chunkCount * dimensions)
+        if (dimensions != expected || vectors.Scales.Length != chunkCount || vectors.Values.Length != (long)chunkCount * dimensions)
         {
             throw reader.Damaged("its embeddings do not fit its chunks");
         }

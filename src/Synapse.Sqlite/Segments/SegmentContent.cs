@@ -20,17 +20,6 @@ internal sealed class SegmentContent
 
     public required TermDictionary Terms { get; init; }
 
-    /// <summary>The embeddings, or null when they were of a space that is no longer used.</summary>
+    /// <summary>The embeddings, or null without any.</summary>
     public VectorRows? Vectors { get; init; }
-
-    /// <summary>The same without embeddings.</summary>
-    public SegmentContent WithoutVectors() => new()
-    {
-        Documents = Documents,
-        Chunks = Chunks,
-        Lengths = Lengths,
-        Definitions = Definitions,
-        Strings = Strings,
-        Terms = Terms,
-    };
 }

@@ -9,9 +9,9 @@ namespace Synapse.Sqlite.Vectors;
 /// <summary>A query's embedding as 16-bit numbers, so that one instruction multiplies and adds many of them with those of a row.</summary>
 internal sealed class QueryVector
 {
-    // Below this no sum of products with 8-bit numbers of a unit row overflows 32 bits, for any number of dimensions: by
-    // Cauchy and Schwarz the sum is at most 127 * sqrt(dimensions) * 8000 * sqrt(dimensions), and single pairs stay far below.
-    private const float Largest = 8_000;
+    // Up to this, single pairs of products with 8-bit numbers stay far below 32 bits; the sum of all is at most 127 * dimensions times the largest
+    // number, so that above 2,113 dimensions it has to be smaller.
+    private const float MostLargest = 8_000;
 
     private readonly short[] _values;
     private readonly double _scale;
@@ -28,12 +28,13 @@ internal sealed class QueryVector
             return;
         }
 
+        var top = Math.Min(MostLargest, int.MaxValue / (127 * embedding.Length));
         for (var i = 0; i < embedding.Length; i++)
         {
-            _values[i] = (short)MathF.Round(embedding[i] * Largest / largest);
+            _values[i] = (short)MathF.Round(embedding[i] * top / largest);
         }
 
-        _scale = (double)largest / Largest;
+        _scale = (double)largest / top;
         SignTables = SignCodes.MakeTables(embedding);
     }
 

@@ -17,6 +17,7 @@ internal sealed class SignCodes
 
     private const int NumbersPerCode = 4;
     private const int BlockBytes = BlockRows / 2;
+    private const int LeastTop = 32;
     private const int TableSize = 1 << NumbersPerCode;
 
     private readonly byte[] _codes;
@@ -49,13 +50,14 @@ internal sealed class SignCodes
     /// <summary>Whether this processor can compute guesses.</summary>
     public static bool IsSupported => Avx2.IsSupported;
 
-    /// <summary>Most numbers per row: a guess is a sum of 8-bit numbers, one per code, in 16 bits.</summary>
-    public static int MostDimensions => ushort.MaxValue / byte.MaxValue * NumbersPerCode;
+    /// <summary>Most numbers per row: a guess is a sum of one number per code in 16 bits, and each needs some bits to say anything.</summary>
+    public static int MostDimensions => ushort.MaxValue / LeastTop * NumbersPerCode;
 
     /// <summary>Blocks that hold so many rows.</summary>
     public static int BlocksOf(int rows) => (rows + BlockRows - 1) / BlockRows;
 
-    /// <summary>What each code adds to a guess: a table of 16 numbers per group of four dimensions, scaled to 8 bits.</summary>
+    /// <summary>What each code adds to a guess: a table of 16 numbers per group of four dimensions, scaled to 8 bits, or to fewer where
+    /// there are so many groups that their sum would not fit into 16.</summary>
     public static byte[] MakeTables(ReadOnlySpan<float> query)
     {
         var groups = (query.Length + NumbersPerCode - 1) / NumbersPerCode;
@@ -71,6 +73,7 @@ internal sealed class SignCodes
             largest = MathF.Max(largest, size);
         }
 
+        var top = Math.Min(byte.MaxValue, ushort.MaxValue / groups);
         var tables = new byte[groups * TableSize];
         for (var i = 0; i < tables.Length; i++)
         {
@@ -81,7 +84,7 @@ internal sealed class SignCodes
                 sum += ((code >> (number % NumbersPerCode)) & 1) == 1 ? query[number] : -query[number];
             }
 
-            tables[i] = (byte)MathF.Round((sum + sizes[group]) / (2 * largest) * byte.MaxValue);
+            tables[i] = (byte)MathF.Round((sum + sizes[group]) / (2 * largest) * top);
         }
 
         return tables;

@@ -59,6 +59,18 @@ internal sealed record VectorRows(int Dimensions, sbyte[] Values, float[] Scales
         }
     }
 
+    /// <summary>Reads an embedding. One that is stored again gives the same row, since the largest number of a row is always 127.</summary>
+    public float[] Get(int row)
+    {
+        var embedding = new float[Dimensions];
+        for (var i = 0; i < embedding.Length; i++)
+        {
+            embedding[i] = Values[row * Dimensions + i] * Scales[row];
+        }
+
+        return embedding;
+    }
+
     /// <summary>Copies a row of other rows of as many numbers.</summary>
     public void Copy(VectorRows other, int from, int to)
     {

@@ -151,7 +151,7 @@ public partial class AskPage : IAsyncDisposable
         {
             var limit = Math.Min(known.Count + MoreHits, Searcher.MaxLimit);
             var result = await Searcher.SearchAsync(scope, await QueryAsync(scope, limit, cancellationToken), cancellationToken);
-            state.SetHits(result.Hits, limit, result.Elapsed);
+            state.SetHits(result.Hits, result.Degraded, limit, result.Elapsed);
         }
     });
 
@@ -161,7 +161,7 @@ public partial class AskPage : IAsyncDisposable
         if (_address.SearchOnly)
         {
             var result = await Searcher.SearchAsync(scope, query, cancellationToken);
-            state.SetHits(result.Hits, HitLimit, result.Elapsed);
+            state.SetHits(result.Hits, result.Degraded, HitLimit, result.Elapsed);
             return;
         }
 

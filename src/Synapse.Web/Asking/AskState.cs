@@ -18,6 +18,9 @@ public sealed class AskState(string query, bool searchOnly)
     /// <summary>The hits; null until they are there.</summary>
     public IReadOnlyList<Hit>? Hits { get; private set; }
 
+    /// <summary>Collections that were searched by words alone, and why.</summary>
+    public IReadOnlyList<DegradedSpace> Degraded { get; private set; } = [];
+
     /// <summary>How long the hits took.</summary>
     public TimeSpan HitsElapsed { get; private set; }
 
@@ -41,12 +44,14 @@ public sealed class AskState(string query, bool searchOnly)
 
     /// <summary>Takes the hits of a search.</summary>
     /// <param name="hits">Best first.</param>
+    /// <param name="degraded">Collections that were searched by words alone.</param>
     /// <param name="limit">The most that were asked for.</param>
     /// <param name="elapsed">How long the search took.</param>
-    public void SetHits(IReadOnlyList<Hit> hits, int limit, TimeSpan elapsed)
+    public void SetHits(IReadOnlyList<Hit> hits, IReadOnlyList<DegradedSpace> degraded, int limit, TimeSpan elapsed)
     {
         ArgumentNullException.ThrowIfNull(hits);
         Hits = hits;
+        Degraded = degraded;
         MayHaveMore = hits.Count == limit && limit < Searcher.MaxLimit;
         HitsElapsed = elapsed;
     }
@@ -60,7 +65,7 @@ public sealed class AskState(string query, bool searchOnly)
         switch (next)
         {
             case PassagesFound found:
-                SetHits(found.Hits, limit, elapsed);
+                SetHits(found.Hits, found.Degraded, limit, elapsed);
                 break;
             case CitationAdded added:
                 _citations.Add(added.Citation);

@@ -21,6 +21,7 @@ internal static class SkipReasons
         [SkipReason.Unreadable] = "Could not be read",
         [SkipReason.Changing] = "Kept changing",
         [SkipReason.Failed] = "Failed",
+        [SkipReason.NotEmbedded] = "Refused by the provider",
     };
 
     /// <summary>The reason of a code; a code that is not known stands for itself.</summary>

@@ -8,7 +8,11 @@ public abstract record AnswerEvent;
 
 /// <summary>The passages that the answer will be made from.</summary>
 /// <param name="Hits">Best first.</param>
-public sealed record PassagesFound(IReadOnlyList<Hit> Hits) : AnswerEvent;
+public sealed record PassagesFound(IReadOnlyList<Hit> Hits) : AnswerEvent
+{
+    /// <summary>Collections that were searched by words alone, and why; usually none.</summary>
+    public IReadOnlyList<DegradedSpace> Degraded { get; init; } = [];
+}
 
 /// <summary>A citation that the next sentence uses for the first time.</summary>
 /// <param name="Citation">The citation.</param>

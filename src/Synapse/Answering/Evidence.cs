@@ -7,7 +7,7 @@ namespace Synapse.Answering;
 internal static class Evidence
 {
     private const double CoverageShare = 0.3;
-    private const int PassagesLookedAt = 3;
+    private const int PassagesLookedAt = BuiltInSimilarity.Hits;
 
     /// <summary>Measures the evidence of a search: the best of the first passages, by the share of the question's words that it holds and by its similarity.</summary>
     /// <returns>0 to 1.</returns>
@@ -25,9 +25,11 @@ internal static class Evidence
             }
 
             var coverage = result.Words.Coverage(words);
-            best = Math.Max(best, hit.CosineSimilarity == 0
+            // The threshold was set for the built-in embedder; similarities of other models lie elsewhere.
+            var similarity = hit.BuiltInSimilarity ?? hit.CosineSimilarity;
+            best = Math.Max(best, similarity == 0
                 ? Math.Max(coverage, KeywordStrength(hit, result))
-                : CoverageShare * coverage + (1 - CoverageShare) * Math.Max(0, hit.CosineSimilarity));
+                : CoverageShare * coverage + (1 - CoverageShare) * Math.Max(0, similarity));
         }
 
         return best;

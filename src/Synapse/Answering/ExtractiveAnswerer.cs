@@ -22,18 +22,18 @@ public sealed class ExtractiveAnswerer : IAnswerer
     /// <summary>Creates an answerer.</summary>
     /// <param name="searcher">Finds the passages.</param>
     /// <param name="library">Holds the texts that quotes are checked against.</param>
-    /// <param name="embedder">Compares sentences with the question.</param>
-    public ExtractiveAnswerer(Searcher searcher, ILibraryStore library, IEmbedder embedder)
-        : this(searcher, library, embedder, new AnswerSettings())
+    /// <param name="embedders">The built-in one compares sentences with the question, whichever model the collections have.</param>
+    public ExtractiveAnswerer(Searcher searcher, ILibraryStore library, IEmbedders embedders)
+        : this(searcher, library, embedders, new AnswerSettings())
     {
     }
 
-    internal ExtractiveAnswerer(Searcher searcher, ILibraryStore library, IEmbedder embedder, AnswerSettings settings)
+    internal ExtractiveAnswerer(Searcher searcher, ILibraryStore library, IEmbedders embedders, AnswerSettings settings)
     {
         _searcher = searcher;
         _library = library;
         _settings = settings;
-        _selector = new QuoteSelector(embedder, settings);
+        _selector = new QuoteSelector(embedders.BuiltIn, settings);
     }
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed class ExtractiveAnswerer : IAnswerer
     {
         ArgumentNullException.ThrowIfNull(question);
         var result = await _searcher.SearchAsync(scope, question, cancellationToken);
-        yield return new PassagesFound(result.Hits);
+        yield return new PassagesFound(result.Hits) { Degraded = result.Degraded };
 
         var sentences = new List<AnswerSentence>();
         var citations = new List<Citation>();

@@ -11,6 +11,12 @@ public interface IEmbedder
     /// <summary>Whether texts stay on this machine or its private network.</summary>
     bool IsLocal { get; }
 
+    /// <summary>How passages should be gathered into requests; null when texts are best embedded one document at a time, on the thread that has them.</summary>
+    EmbeddingBatchHint? BatchHint => null;
+
+    /// <summary>Whether a space is that of another version of this embedder, so that its collections move on to this one.</summary>
+    bool Succeeds(EmbeddingSpace space) => false;
+
     /// <summary>Embeds a question or search query.</summary>
     /// <returns><see cref="EmbeddingSpace.Dimensions"/> numbers of unit length, or all zero.</returns>
     ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken);
@@ -20,5 +26,6 @@ public interface IEmbedder
     /// <param name="destination">Receives the embeddings one after the other; its length is the number of passages times the dimensions.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
+    /// <exception cref="Errors.ProviderException">The server failed; nothing of <paramref name="destination"/> may be used.</exception>
     ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using Synapse.Storage;
 namespace Synapse.Ingestion;
 
 /// <summary>Gathers changes until they are worth a commit.</summary>
-internal sealed class BatchBuilder(long collectionId, IngestionOptions options, TimeProvider time)
+internal sealed class BatchBuilder(long collectionId, string spaceFingerprint, IngestionOptions options, TimeProvider time)
 {
     private const int MaxFiles = 5_000;
 
@@ -52,7 +52,10 @@ internal sealed class BatchBuilder(long collectionId, IngestionOptions options, 
             collectionId,
             [.. _files.Where(static file => file.Version is not null).Select(static file => file.Version!)],
             [.. _removed],
-            [.. _files.Where(static file => file.Touch is not null).Select(static file => file.Touch!)]);
+            [.. _files.Where(static file => file.Touch is not null).Select(static file => file.Touch!)])
+        {
+            SpaceFingerprint = spaceFingerprint,
+        };
         _files = [];
         _removed.Clear();
         _chunks = 0;

@@ -14,8 +14,13 @@ namespace Synapse.Ingestion;
 internal sealed record PreparedFile(PendingFile File, DocumentVersion? Version = null, DocumentTouch? Touch = null, SkippedFile? Skipped = null);
 
 /// <summary>Makes a document version of a file: read, cut, embed, analyse. Safe to call from several threads at once.</summary>
+/// <param name="readers">Read files.</param>
+/// <param name="embedder">Embeds in this process; null when <see cref="DocumentEmbedding"/> does it afterwards, for many documents together.</param>
+/// <param name="analyzer">Splits chunks into words.</param>
+/// <param name="options">The limits.</param>
+/// <param name="time">Tells whether a file changed just now.</param>
 internal sealed class DocumentPreparation(
-    IReadOnlyList<IDocumentReader> readers, IEmbedder embedder, TextAnalyzer analyzer, IngestionOptions options, TimeProvider time)
+    IReadOnlyList<IDocumentReader> readers, IEmbedder? embedder, TextAnalyzer analyzer, IngestionOptions options, TimeProvider time)
 {
     // As git's index: a file changed this shortly before it was read may change again within the same time stamp.
     private static readonly TimeSpan RacyAge = TimeSpan.FromSeconds(2);
@@ -97,6 +102,11 @@ internal sealed class DocumentPreparation(
 
     private async ValueTask<float[]> EmbedAsync(string text, IReadOnlyList<Chunk> chunks, CancellationToken cancellationToken)
     {
+        if (embedder is null)
+        {
+            return [];
+        }
+
         var passages = new ReadOnlyMemory<char>[chunks.Count];
         for (var i = 0; i < passages.Length; i++)
         {

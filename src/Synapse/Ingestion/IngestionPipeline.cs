@@ -12,18 +12,16 @@ namespace Synapse.Ingestion;
 /// <summary>Brings the documents of a source up to date with its files: walk, read, cut, embed, analyse, commit. Only what changed is read.</summary>
 public sealed partial class IngestionPipeline(
     IIngestionStore store,
-    IEmbedder embedder,
+    IEmbedders embedders,
     IEnumerable<IDocumentReader> readers,
     IOptions<IngestionOptions> options,
     TimeProvider time,
-    ILogger<IngestionPipeline> logger) : IDisposable
+    ILogger<IngestionPipeline> logger)
 {
     private const int LargeRunChunks = 32_000;
 
     private readonly FolderWalker _walker = new(options.Value);
     private readonly IDocumentReader[] _readers = [.. readers, new PlainTextReader()];
-    private readonly SemaphoreSlim _opening = new(1);
-    private bool _isOpen;
 
     /// <summary>Brings a source up to date.</summary>
     /// <param name="source">The source.</param>
@@ -32,19 +30,21 @@ public sealed partial class IngestionPipeline(
     /// <param name="cancellationToken">Stops the work; what was committed before stays.</param>
     /// <exception cref="Errors.PathNotFoundException">The folder or file of the source is not there; its documents are kept.</exception>
     /// <exception cref="Errors.PathUnreadableException">The folder may not be read; its documents are kept.</exception>
+    /// <exception cref="Errors.ProviderException">The provider of the collection's embeddings failed; what was committed before stays.</exception>
     /// <exception cref="Errors.DiskFullException">The disk is full; what was committed before stays.</exception>
     public async Task<IngestionOutcome> RunAsync(
         Source source, IReadOnlyCollection<string>? changedPaths, Action<IngestionProgress> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(report);
-        await OpenAsync(cancellationToken);
+        var (embedder, space) = await UseEmbedderAsync(source.CollectionId, cancellationToken);
         var started = time.GetTimestamp();
         var states = await store.ListDocumentStatesAsync(source.Id, cancellationToken);
         var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, changedPaths, states, cancellationToken), cancellationToken);
+        using var embedding = DocumentEmbedding.Suits(embedder) ? new DocumentEmbedding(embedder, space, store, source.CollectionId) : null;
         // An analyser of its own: what it remembers of the words of a large source is let go with the run.
-        var preparation = new DocumentPreparation(_readers, embedder, new TextAnalyzer(), options.Value, time);
-        using var run = new IngestionRun(store, preparation, plan, options.Value, time, report);
+        var preparation = new DocumentPreparation(_readers, embedding is null ? embedder : null, new TextAnalyzer(), options.Value, time);
+        using var run = new IngestionRun(store, preparation, embedding, space.Fingerprint, plan, options.Value, time, report);
         var outcome = await run.CompleteAsync(cancellationToken);
         if (outcome.Progress.ChunksStored > LargeRunChunks)
         {
@@ -63,24 +63,14 @@ public sealed partial class IngestionPipeline(
         return outcome;
     }
 
-    /// <inheritdoc />
-    public void Dispose() => _opening.Dispose();
-
-    private async Task OpenAsync(CancellationToken cancellationToken)
+    // A collection stays with its space while there is an embedder for it: nobody's text is sent anywhere because a provider was configured later.
+    private async ValueTask<(IEmbedder Embedder, EmbeddingSpace Space)> UseEmbedderAsync(long collectionId, CancellationToken cancellationToken)
     {
-        await _opening.WaitAsync(cancellationToken);
-        try
-        {
-            if (!_isOpen)
-            {
-                await store.UseEmbeddingSpaceAsync(await embedder.GetSpaceAsync(cancellationToken), cancellationToken);
-                _isOpen = true;
-            }
-        }
-        finally
-        {
-            _opening.Release();
-        }
+        var stored = await store.FindEmbeddingSpaceAsync(collectionId, cancellationToken);
+        var embedder = await embedders.ForAsync(stored, localOnly: false, cancellationToken);
+        var space = await embedder.GetSpaceAsync(cancellationToken);
+        await store.UseEmbeddingSpaceAsync(collectionId, space, cancellationToken);
+        return (embedder, space);
     }
 
     [LoggerMessage(LogLevel.Debug, "Source {SourceId}: {FileCount} files, {Added} added, {Changed} changed, {Removed} removed, {ChunkCount} chunks in {ElapsedMs} ms")]

@@ -16,6 +16,8 @@ public sealed partial class IngestionQueue(
 {
     private const int MaxCrashes = 3;
     private const int MaxResumed = 1_000;
+    private const int UnlikelyRetryFactor = 20;
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromHours(1);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
@@ -243,8 +245,14 @@ public sealed partial class IngestionQueue(
             }
             catch (SynapseException waits) when (waits.Kind == SynapseErrorKind.Unavailable)
             {
-                LogWaiting(tracked.Current.Id, tracked.Current.SourceId, waits.Code);
-                await SaveAsync(tracked, tracked.Current with { State = IngestionJobState.Waiting, ErrorCode = waits.Code, ErrorMessage = waits.Message }, CancellationToken.None);
+                await WaitOutAsync(tracked, waits);
+                if (waits is ProviderException provider)
+                {
+                    // Jobs of other collections need not wait for this provider.
+                    _ = PutInLineLaterAsync(tracked, DelayAfter(provider), cancellationToken);
+                    return;
+                }
+
                 Hinder(waits);
                 await PauseAsync(options.Value.RetryDelay, stop.Token);
             }
@@ -262,8 +270,48 @@ public sealed partial class IngestionQueue(
         Hinder(null);
     }
 
+    private async Task WaitOutAsync(TrackedJob tracked, SynapseException waits)
+    {
+        LogWaiting(tracked.Current.Id, tracked.Current.SourceId, waits.Code);
+        lock (_gate)
+        {
+            // Which of the changed paths were dealt with is not known any more.
+            tracked.IsWhole = true;
+        }
+
+        // Waiting is no crash, however often it comes to that.
+        var job = tracked.Current;
+        job = job with { State = IngestionJobState.Waiting, Attempts = Math.Max(0, job.Attempts - 1), ErrorCode = waits.Code, ErrorMessage = waits.Message };
+        await SaveAsync(tracked, job, CancellationToken.None);
+    }
+
+    private async Task PutInLineLaterAsync(TrackedJob tracked, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            tracked.IsInLine = false;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tracked.Cancellation.Token);
+        await PauseAsync(delay, stop.Token);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            PutInLine(tracked);
+        }
+    }
+
+    // What only a person can mend is looked at seldom; a wrong key that is tried every few seconds gets an account locked.
+    private TimeSpan DelayAfter(ProviderException provider)
+    {
+        var delay = provider.Failure is ProviderFailure.QuotaExhausted or ProviderFailure.Auth or ProviderFailure.BadConfig
+            ? options.Value.RetryDelay * UnlikelyRetryFactor
+            : options.Value.RetryDelay;
+        return provider.RetryAfter is { } asked && asked > delay ? (asked < s_longestDelay ? asked : s_longestDelay) : delay;
+    }
+
     private async Task AttemptAsync(TrackedJob tracked, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var job = tracked.Current;
         job = job with { State = IngestionJobState.Running, StartedAt = time.GetUtcNow(), Attempts = job.Attempts + 1, Progress = new(), ErrorCode = null, ErrorMessage = null };
 

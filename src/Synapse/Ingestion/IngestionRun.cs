@@ -15,6 +15,7 @@ internal sealed class IngestionRun : IDisposable
 
     private readonly IIngestionStore _store;
     private readonly DocumentPreparation _preparation;
+    private readonly DocumentEmbedding? _embedding;
     private readonly IngestionPlan _plan;
     private readonly IngestionOptions _options;
     private readonly TimeProvider _time;
@@ -26,17 +27,34 @@ internal sealed class IngestionRun : IDisposable
     private IngestionProgress _progress;
     private int _next = -1;
 
+    /// <summary>Takes the plan and who does what.</summary>
+    /// <param name="store">Where to write.</param>
+    /// <param name="preparation">Prepares single files.</param>
+    /// <param name="embedding">Embeds prepared files together; null when the preparation embeds them.</param>
+    /// <param name="spaceFingerprint">The space of the embeddings.</param>
+    /// <param name="plan">What to do.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="time">Tells the age of batches.</param>
+    /// <param name="report">Is told the progress.</param>
     public IngestionRun(
-        IIngestionStore store, DocumentPreparation preparation, IngestionPlan plan, IngestionOptions options, TimeProvider time, Action<IngestionProgress> report)
+        IIngestionStore store,
+        DocumentPreparation preparation,
+        DocumentEmbedding? embedding,
+        string spaceFingerprint,
+        IngestionPlan plan,
+        IngestionOptions options,
+        TimeProvider time,
+        Action<IngestionProgress> report)
     {
         _store = store;
         _preparation = preparation;
+        _embedding = embedding;
         _plan = plan;
         _options = options;
         _time = time;
         _report = report;
         _skipped = [.. plan.Skipped];
-        _batch = new BatchBuilder(plan.Source.CollectionId, options, time);
+        _batch = new BatchBuilder(plan.Source.CollectionId, spaceFingerprint, options, time);
         _progress = new IngestionProgress(
             FilesFound: plan.FilesFound,
             FilesDone: plan.FilesFound - plan.Pending.Count,
@@ -97,14 +115,18 @@ internal sealed class IngestionRun : IDisposable
         var prepared = Channel.CreateBounded<PreparedFile>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
         var workers = Math.Min(_options.Workers == 0 ? Environment.ProcessorCount : _options.Workers, _plan.Pending.Count);
         var working = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(prepared.Writer, room, stop.Token), CancellationToken.None)));
-        var closing = working.ContinueWith(
-            done => prepared.Writer.TryComplete(done.Exception?.InnerException ?? (done.IsCanceled ? new OperationCanceledException(stop.Token) : null)),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        Task closing = CloseAfterAsync(working, prepared.Writer, stop.Token);
+        var ready = prepared.Reader;
+        if (_embedding is not null)
+        {
+            var embedded = Channel.CreateBounded<PreparedFile>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+            closing = Task.WhenAll(closing, CloseAfterAsync(_embedding.RunAsync(prepared.Reader, embedded.Writer, stop.Token), embedded.Writer, stop.Token));
+            ready = embedded.Reader;
+        }
+
         try
         {
-            await CollectAsync(prepared.Reader, room, cancellationToken);
+            await CollectAsync(ready, room, cancellationToken);
         }
         finally
         {
@@ -112,6 +134,17 @@ internal sealed class IngestionRun : IDisposable
             await closing;
         }
     }
+
+    // What was written before a fault is still read; then the reader meets the fault.
+    private static Task<bool> CloseAfterAsync(Task working, ChannelWriter<PreparedFile> writer, CancellationToken stop)
+        => working.ContinueWith(
+            done => writer.TryComplete(FaultOf(done) ?? (done.IsCanceled ? new OperationCanceledException(stop) : null)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+
+    private static Exception? FaultOf(Task done)
+        => done.Exception?.InnerExceptions.FirstOrDefault(static fault => fault is not OperationCanceledException) ?? done.Exception?.InnerException;
 
     private async Task WorkAsync(ChannelWriter<PreparedFile> writer, SemaphoreSlim room, CancellationToken cancellationToken)
     {

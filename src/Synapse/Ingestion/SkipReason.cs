@@ -44,4 +44,7 @@ public static class SkipReason
 
     /// <summary>A file that broke the indexing of it.</summary>
     public const string Failed = "failed";
+
+    /// <summary>A file whose text the provider of the embeddings refuses.</summary>
+    public const string NotEmbedded = "not_embedded";
 }

@@ -12,4 +12,8 @@ public sealed record Collection(long Id, string Name, DateTimeOffset CreatedAt, 
 /// <param name="DocumentCount">Documents that are searchable now.</param>
 /// <param name="ChunkCount">Chunks of those documents.</param>
 /// <param name="SizeBytes">Size of those documents as they were read, in bytes.</param>
-public sealed record CollectionSummary(Collection Collection, long DocumentCount, long ChunkCount, long SizeBytes);
+public sealed record CollectionSummary(Collection Collection, long DocumentCount, long ChunkCount, long SizeBytes)
+{
+    /// <summary>Name of the model that the collection is embedded with; null before the first document.</summary>
+    public string? EmbeddingModel { get; init; }
+}

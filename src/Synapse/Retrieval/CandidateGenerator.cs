@@ -1,3 +1,4 @@
+using Synapse.Embedding;
 using Synapse.Retrieval.Analysis;
 using Synapse.Retrieval.Intent;
 using Synapse.Retrieval.Ranking;
@@ -6,7 +7,7 @@ using Synapse.Storage;
 namespace Synapse.Retrieval;
 
 /// <summary>Finds the chunks that may be hits, each with the exact scores of both sides.</summary>
-internal sealed class CandidateGenerator(ISearchSnapshot snapshot, IReadOnlyList<QueryTerm> terms, ReadOnlyMemory<float> embedding, SearchPlan plan)
+internal sealed class CandidateGenerator(ISearchSnapshot snapshot, IReadOnlyList<QueryTerm> terms, QueryEmbeddings embeddings, SearchPlan plan)
 {
     private const int DefinitionsPerName = 30;
     private const long LargeView = 50_000;
@@ -18,7 +19,7 @@ internal sealed class CandidateGenerator(ISearchSnapshot snapshot, IReadOnlyList
         var bm25 = new Dictionary<ChunkKey, float>();
         var cosine = new Dictionary<ChunkKey, float>();
         var keys = new List<ChunkKey>(2 * plan.CandidatesPerSide);
-        var hasEmbedding = embedding.Span.ContainsAnyExcept(0f);
+        var hasEmbedding = embeddings.SaysAnything;
         var nearest = hasEmbedding ? FindNearestAsync(cancellationToken) : Task.FromResult<IReadOnlyList<ScoredChunk>>([]);
         if (terms.Count > 0)
         {
@@ -35,7 +36,7 @@ internal sealed class CandidateGenerator(ISearchSnapshot snapshot, IReadOnlyList
 
         if (hasEmbedding)
         {
-            await CompleteAsync(keys, cosine, missing => snapshot.ScoreEmbeddingAsync(embedding, missing, cancellationToken));
+            await CompleteAsync(keys, cosine, missing => snapshot.ScoreEmbeddingAsync(embeddings, missing, cancellationToken));
         }
 
         var candidates = new List<Candidate>(keys.Count);
@@ -50,8 +51,8 @@ internal sealed class CandidateGenerator(ISearchSnapshot snapshot, IReadOnlyList
     // In a large view both sides take milliseconds, and neither needs the other.
     private Task<IReadOnlyList<ScoredChunk>> FindNearestAsync(CancellationToken cancellationToken)
         => snapshot.ChunkCount < LargeView
-            ? snapshot.FindByEmbeddingAsync(embedding, plan.CandidatesPerSide, cancellationToken).AsTask()
-            : Task.Run(() => snapshot.FindByEmbeddingAsync(embedding, plan.CandidatesPerSide, cancellationToken).AsTask(), cancellationToken);
+            ? snapshot.FindByEmbeddingAsync(embeddings, plan.CandidatesPerSide, cancellationToken).AsTask()
+            : Task.Run(() => snapshot.FindByEmbeddingAsync(embeddings, plan.CandidatesPerSide, cancellationToken).AsTask(), cancellationToken);
 
     private static void Collect(IReadOnlyList<ScoredChunk> found, Dictionary<ChunkKey, float> own, List<ChunkKey> keys, Dictionary<ChunkKey, float> other)
     {

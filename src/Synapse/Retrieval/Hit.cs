@@ -27,13 +27,20 @@ public sealed record Hit(
     double Score,
     float Bm25Score,
     float CosineSimilarity,
-    IReadOnlyList<ScorePart> Explanation);
+    IReadOnlyList<ScorePart> Explanation)
+{
+    /// <summary>Similarity by the built-in embedder, whichever model the collection has: the one that means the same everywhere. Known of the first hits.</summary>
+    internal float? BuiltInSimilarity { get; init; }
+}
 
 /// <summary>The hits of a query.</summary>
 /// <param name="Hits">Best first.</param>
 /// <param name="Elapsed">How long the search took.</param>
 public sealed record SearchResult(IReadOnlyList<Hit> Hits, TimeSpan Elapsed)
 {
+    /// <summary>Collections that were compared by words alone, and why; usually none.</summary>
+    public IReadOnlyList<DegradedSpace> Degraded { get; init; } = [];
+
     /// <summary>The words of the query, weighted by how rare they are in what was searched.</summary>
     internal WeightedWords Words { get; init; } = WeightedWords.None;
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Synapse.Embedding;
 using Synapse.Library;
 using Synapse.Retrieval.Analysis;
@@ -18,7 +19,8 @@ public sealed class Searcher
     public const int MaxLimit = 100;
 
     private readonly ISearchStore _store;
-    private readonly IEmbedder _embedder;
+    private readonly IEmbedders _embedders;
+    private readonly QueryEmbedder _queryEmbedder;
     private readonly TextAnalyzer _analyzer;
     private readonly TimeProvider _time;
     private readonly SearchPlan _plan;
@@ -26,18 +28,22 @@ public sealed class Searcher
 
     /// <summary>Creates a searcher.</summary>
     /// <param name="store">Where to search.</param>
-    /// <param name="embedder">Embeds queries into the store's space.</param>
+    /// <param name="embedders">Embed queries into the spaces of the store.</param>
     /// <param name="analyzer">Splits queries as the chunks were split.</param>
+    /// <param name="options">The limits.</param>
     /// <param name="time">Measures how long searches take.</param>
-    public Searcher(ISearchStore store, IEmbedder embedder, TextAnalyzer analyzer, TimeProvider time)
-        : this(store, embedder, analyzer, time, new SearchPlan())
+    public Searcher(ISearchStore store, IEmbedders embedders, TextAnalyzer analyzer, IOptions<RetrievalOptions> options, TimeProvider time)
+        : this(store, embedders, analyzer, time, new SearchPlan(), options?.Value)
     {
     }
 
-    internal Searcher(ISearchStore store, IEmbedder embedder, TextAnalyzer analyzer, TimeProvider time, SearchPlan plan)
+    internal Searcher(
+        ISearchStore store, IEmbedders embedders, TextAnalyzer analyzer, TimeProvider time, SearchPlan? plan = null, RetrievalOptions? options = null)
     {
+        plan ??= new SearchPlan();
         _store = store;
-        _embedder = embedder;
+        _embedders = embedders;
+        _queryEmbedder = new QueryEmbedder(embedders, (options ?? new RetrievalOptions()).QueryEmbeddingTimeout, time);
         _analyzer = analyzer;
         _time = time;
         _plan = plan;
@@ -61,18 +67,18 @@ public sealed class Searcher
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, MaxLimit, nameof(query));
 
         var terms = _analyzer.AnalyzeQuery(intent.Text);
-        var embedding = await _embedder.EmbedQueryAsync(intent.Text, cancellationToken);
         await using var snapshot = await _store.OpenSnapshotAsync(scope, query.CollectionIds, cancellationToken);
-        var generator = new CandidateGenerator(snapshot, terms, embedding, _plan);
+        var (embeddings, degraded) = await _queryEmbedder.EmbedAsync(intent.Text, snapshot.Spaces, cancellationToken);
+        var generator = new CandidateGenerator(snapshot, terms, embeddings, _plan);
         var candidates = await generator.FindAsync(intent, cancellationToken);
         if (candidates.Count == 0)
         {
-            return new SearchResult([], _time.GetElapsedTime(started));
+            return new SearchResult([], _time.GetElapsedTime(started)) { Degraded = degraded };
         }
 
         await CandidateDescriber.DescribeAsync(snapshot, candidates, cancellationToken);
         var words = await WordWeigher.WeighAsync(snapshot, _analyzer, intent, cancellationToken);
-        ConvexCombination.Apply(candidates, FusionWeight.Of(intent, candidates, _plan.Fusion));
+        ConvexCombination.Apply(candidates, embeddings, FusionWeight.Of(intent, candidates, _plan.Fusion));
         if (_plan.UsesStructure)
         {
             var context = new RankingContext(intent, words, candidates);
@@ -85,10 +91,11 @@ public sealed class Searcher
         candidates.RemoveAll(static candidate => !candidate.HasEvidence);
         candidates.Sort(Candidate.Compare);
         var hits = await ReadHitsAsync(snapshot, candidates, query.Limit, cancellationToken);
-        return new SearchResult(hits, _time.GetElapsedTime(started)) { Words = words };
+        await BuiltInSimilarity.AddAsync(_embedders.BuiltIn, intent.Text, hits, cancellationToken);
+        return new SearchResult(hits, _time.GetElapsedTime(started)) { Words = words, Degraded = degraded };
     }
 
-    private static async ValueTask<IReadOnlyList<Hit>> ReadHitsAsync(ISearchSnapshot snapshot, List<Candidate> ranked, int limit, CancellationToken cancellationToken)
+    private static async ValueTask<List<Hit>> ReadHitsAsync(ISearchSnapshot snapshot, List<Candidate> ranked, int limit, CancellationToken cancellationToken)
     {
         var hits = new List<Hit>(limit);
         // A document that was removed since the view was opened has no text any more; the next ones move up.

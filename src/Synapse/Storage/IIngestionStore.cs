@@ -5,14 +5,27 @@ namespace Synapse.Storage;
 /// <summary>Where ingestion writes documents.</summary>
 public interface IIngestionStore
 {
-    /// <summary>Makes the store ready for embeddings of a space. To be called once before the first commit.</summary>
-    /// <remarks>When the store holds embeddings of another space, they and their documents' states are dropped, so that every document is read and embedded anew.</remarks>
-    ValueTask UseEmbeddingSpaceAsync(EmbeddingSpace space, CancellationToken cancellationToken);
+    /// <summary>The space that a collection points to; null before its first.</summary>
+    ValueTask<EmbeddingSpace?> FindEmbeddingSpaceAsync(long collectionId, CancellationToken cancellationToken);
+
+    /// <summary>Points a collection to an embedding space. To be called before its first commit.</summary>
+    /// <remarks>
+    /// When the collection has documents of another space, their states are dropped, so that each is read and embedded anew. Until its new version is
+    /// committed, a document stays searchable by its words and, while the embedder of its old space is there, by its old embeddings. Other collections
+    /// are not touched.
+    /// </remarks>
+    /// <exception cref="Errors.CollectionNotFoundException">There is no such collection.</exception>
+    ValueTask UseEmbeddingSpaceAsync(long collectionId, EmbeddingSpace space, CancellationToken cancellationToken);
+
+    /// <summary>Reads the texts of a document's chunks with their embeddings, so that what did not change need not be embedded again.</summary>
+    /// <returns>In order; empty when the document is gone or its embeddings are of another space than its collection points to.</returns>
+    ValueTask<IReadOnlyList<EmbeddedText>> ReadEmbeddingsAsync(long collectionId, long documentId, CancellationToken cancellationToken);
 
     /// <summary>Lists the state of every document of a source.</summary>
     ValueTask<IReadOnlyList<DocumentState>> ListDocumentStatesAsync(long sourceId, CancellationToken cancellationToken);
 
     /// <summary>Stores a batch in one transaction: text, keyword index and embeddings. It is durable and searchable when this returns.</summary>
     /// <exception cref="Errors.DiskFullException">The disk is full; nothing of the batch was kept.</exception>
+    /// <exception cref="InvalidOperationException">The batch has versions, and the collection points to no space, or to another than <see cref="IngestionBatch.SpaceFingerprint"/>.</exception>
     ValueTask CommitAsync(IngestionBatch batch, CancellationToken cancellationToken);
 }

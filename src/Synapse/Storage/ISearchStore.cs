@@ -1,3 +1,4 @@
+using Synapse.Embedding;
 using Synapse.Ingestion.Chunking;
 using Synapse.Library;
 
@@ -34,7 +35,16 @@ public sealed record StoredChunk(
     string Path,
     string Language,
     int ChunkCount,
-    Chunk Chunk);
+    Chunk Chunk)
+{
+    /// <summary>Fingerprint of the space of its embedding; null without one.</summary>
+    public string? SpaceFingerprint { get; init; }
+}
+
+/// <summary>A space of embeddings in a view.</summary>
+/// <param name="Space">The space.</param>
+/// <param name="CollectionIds">The collections of the view that have chunks embedded there.</param>
+public sealed record SearchedSpace(EmbeddingSpace Space, IReadOnlyList<long> CollectionIds);
 
 /// <summary>Opens views on what is searchable.</summary>
 public interface ISearchStore
@@ -55,6 +65,9 @@ public interface ISearchSnapshot : IAsyncDisposable
     /// <summary>Mean of the chunks' BM25 lengths.</summary>
     double AverageLength { get; }
 
+    /// <summary>The spaces of the chunks in the view: usually one; several when collections of different models are searched together or one is moving to another model.</summary>
+    IReadOnlyList<SearchedSpace> Spaces { get; }
+
     /// <summary>How many chunks contain each term.</summary>
     ValueTask<IReadOnlyList<int>> GetDocumentFrequenciesAsync(IReadOnlyList<string> terms, CancellationToken cancellationToken);
 
@@ -68,17 +81,18 @@ public interface ISearchSnapshot : IAsyncDisposable
     /// </remarks>
     ValueTask<IReadOnlyList<ScoredChunk>> FindByKeywordsAsync(IReadOnlyList<QueryTerm> terms, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Finds the chunks with the highest cosine similarity to a vector; best first.</summary>
-    /// <param name="embedding">Unit length, in the store's embedding space.</param>
-    /// <param name="limit">Most chunks to return; at least 1.</param>
+    /// <summary>Finds, in each of the spaces given, the chunks with the highest cosine similarity to the query.</summary>
+    /// <param name="query">The query's embeddings; a space that the view does not have finds nothing.</param>
+    /// <param name="limit">Most chunks to return per space; at least 1.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    ValueTask<IReadOnlyList<ScoredChunk>> FindByEmbeddingAsync(ReadOnlyMemory<float> embedding, int limit, CancellationToken cancellationToken);
+    /// <returns>Space after space in the order of <paramref name="query"/>, each best first. Similarities of different spaces cannot be compared.</returns>
+    ValueTask<IReadOnlyList<ScoredChunk>> FindByEmbeddingAsync(QueryEmbeddings query, int limit, CancellationToken cancellationToken);
 
     /// <summary>Computes the BM25 scores of given chunks, 0 where no term occurs.</summary>
     ValueTask<IReadOnlyList<float>> ScoreKeywordsAsync(IReadOnlyList<QueryTerm> terms, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken);
 
-    /// <summary>Computes the cosine similarities of given chunks.</summary>
-    ValueTask<IReadOnlyList<float>> ScoreEmbeddingAsync(ReadOnlyMemory<float> embedding, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken);
+    /// <summary>Computes the cosine similarities of given chunks, each in its own space; 0 for a chunk whose space is not among the query's.</summary>
+    ValueTask<IReadOnlyList<float>> ScoreEmbeddingAsync(QueryEmbeddings query, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken);
 
     /// <summary>Describes chunks, in the order given.</summary>
     ValueTask<IReadOnlyList<StoredChunk>> DescribeAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken);

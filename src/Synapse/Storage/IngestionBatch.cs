@@ -49,7 +49,16 @@ public sealed record IngestionBatch(
     long CollectionId,
     IReadOnlyList<DocumentVersion> Versions,
     IReadOnlyList<long> RemovedDocumentIds,
-    IReadOnlyList<DocumentTouch> Touched);
+    IReadOnlyList<DocumentTouch> Touched)
+{
+    /// <summary>Fingerprint of the space of the versions' embeddings; null for the space that the collection points to, whichever it is.</summary>
+    public string? SpaceFingerprint { get; init; }
+}
+
+/// <summary>The text of a stored chunk, and its embedding.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Embedding">The embedding, as exact as the store keeps it: storing it again changes nothing.</param>
+public readonly record struct EmbeddedText(string Text, ReadOnlyMemory<float> Embedding);
 
 /// <summary>What the store knows of a document that a later walk of its source must know.</summary>
 /// <param name="DocumentId">Key of the version.</param>

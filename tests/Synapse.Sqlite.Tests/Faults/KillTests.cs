@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Synapse.Embedding;
 using Synapse.Library;
 using Synapse.Sqlite.CrashWriter;
 using Synapse.Sqlite.Tests.TestSupport;
@@ -88,7 +89,8 @@ public sealed class KillTests : IDisposable
             Assert.Equal(containing, texts.Select(text => text!.TrimEnd('\n')).Order(StringComparer.Ordinal));
         }
 
-        Assert.Equal(lines.Length, (await snapshot.FindByEmbeddingAsync(Enumerable.Repeat(0.1f, Rounds.Space.Dimensions).ToArray(), 10_000, Token)).Count);
+        var query = QueryEmbeddings.Of(Rounds.Space, Enumerable.Repeat(0.1f, Rounds.Space.Dimensions).ToArray());
+        Assert.Equal(lines.Length, (await snapshot.FindByEmbeddingAsync(query, 10_000, Token)).Count);
         return round;
     }
 }

@@ -35,11 +35,11 @@ internal sealed class StoreFolder : IDisposable
     }
 
     /// <summary>Makes a collection with one source, ready for commits.</summary>
-    public async Task<(Collection Collection, Source Source)> AddCollectionAsync(string name)
+    public async Task<(Collection Collection, Source Source)> AddCollectionAsync(string name, EmbeddingSpace? space = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await Store.UseEmbeddingSpaceAsync(Space, cancellationToken);
         var collection = await Store.CreateCollectionAsync(name, cancellationToken);
+        await Store.UseEmbeddingSpaceAsync(collection.Id, space ?? Space, cancellationToken);
         var source = await Store.AddSourceAsync(collection.Id, SourceKind.Folder, "/" + name, cancellationToken);
         return (collection, source);
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Synapse.Embedding;
 using Synapse.Ingestion.Chunking;
 using Synapse.Retrieval.Analysis;
 using Synapse.Storage;
@@ -11,12 +12,14 @@ internal static class TestDocuments
 {
     public static readonly TextAnalyzer Analyzer = new();
 
-    public static DocumentVersion Make(long sourceId, string path, params string[] paragraphs)
+    public static DocumentVersion Make(long sourceId, string path, params string[] paragraphs) => Make(StoreFolder.Space, sourceId, path, paragraphs);
+
+    public static DocumentVersion Make(EmbeddingSpace space, long sourceId, string path, params string[] paragraphs)
     {
         var text = string.Concat(paragraphs.Select(paragraph => paragraph + "\n"));
         var chunks = new List<Chunk>();
         var terms = new List<ChunkTerms>();
-        var embeddings = new float[paragraphs.Length * StoreFolder.Space.Dimensions];
+        var embeddings = new float[paragraphs.Length * space.Dimensions];
         var start = 0;
         for (var i = 0; i < paragraphs.Length; i++)
         {
@@ -24,7 +27,7 @@ internal static class TestDocuments
             var chunk = new Chunk(i, start, end, i + 1, i + 1, ChunkKind.Prose, null, null, false);
             chunks.Add(chunk);
             terms.Add(Analyzer.AnalyzeChunk(paragraphs[i], chunk, path));
-            Embed(paragraphs[i]).CopyTo(embeddings, i * StoreFolder.Space.Dimensions);
+            Embed(paragraphs[i], space.Dimensions).CopyTo(embeddings, i * space.Dimensions);
             start = end;
         }
 
@@ -34,9 +37,12 @@ internal static class TestDocuments
 
     public static IngestionBatch Batch(long collectionId, params DocumentVersion[] versions) => new(collectionId, versions, [], []);
 
-    public static float[] Embed(string text)
+    public static QueryEmbeddings Query(string text, EmbeddingSpace? space = null)
+        => QueryEmbeddings.Of(space ?? StoreFolder.Space, Embed(text, (space ?? StoreFolder.Space).Dimensions));
+
+    public static float[] Embed(string text, int? dimensions = null)
     {
-        var sum = new float[StoreFolder.Space.Dimensions];
+        var sum = new float[dimensions ?? StoreFolder.Space.Dimensions];
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var random = new Random(word.Aggregate(17, (hash, letter) => hash * 31 + letter));

@@ -1,3 +1,4 @@
+using Synapse.Embedding;
 using Synapse.Answering;
 using Synapse.Library;
 using Synapse.Retrieval;
@@ -20,7 +21,7 @@ public sealed class ExtractiveAnswererTests
     {
         var analyzer = new TextAnalyzer();
         _library = new InMemoryLibrary(_embedder, analyzer);
-        _answerer = new ExtractiveAnswerer(new Searcher(_library, _embedder, analyzer, TimeProvider.System), _library, _embedder);
+        _answerer = new ExtractiveAnswerer(new Searcher(_library, new Embedders(_embedder), analyzer, TimeProvider.System), _library, new Embedders(_embedder));
     }
 
     [Fact]

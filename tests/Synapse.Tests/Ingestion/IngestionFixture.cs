@@ -14,14 +14,14 @@ internal sealed class IngestionFixture : IAsyncDisposable
     private Task? _running;
 
     public IngestionFixture(
-        InMemoryStore? store = null, IEmbedder? embedder = null, TimeProvider? time = null, IDocumentReader[]? readers = null, Action<IngestionOptions>? configure = null)
+        InMemoryStore? store = null, IEmbedder? embedder = null, TimeProvider? time = null, IDocumentReader[]? readers = null, Action<IngestionOptions>? configure = null, IEmbedders? embedders = null)
     {
         Store = store ?? new InMemoryStore();
         Options = new IngestionOptions();
         configure?.Invoke(Options);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         Pipeline = new IngestionPipeline(
-            Store, embedder ?? new HashEmbedder(), readers ?? [], options, time ?? TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+            Store, embedders ?? new Embedders(embedder ?? new HashEmbedder()), readers ?? [], options, time ?? TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
         Queue = new IngestionQueue(Store, Store, Pipeline, options, time ?? TimeProvider.System, NullLogger<IngestionQueue>.Instance);
         Librarian = new Librarian(Store, Queue, options);
     }
@@ -84,7 +84,6 @@ internal sealed class IngestionFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Pipeline.Dispose();
         Folder.Dispose();
         _stop.Dispose();
     }

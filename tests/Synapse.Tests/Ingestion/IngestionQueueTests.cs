@@ -113,7 +113,7 @@ public sealed class IngestionQueueTests
         }
 
         var job = await waiting;
-        Assert.Equal((IngestionJobState.Completed, null, 2), (job.State, job.ErrorCode, job.Attempts));
+        Assert.Equal((IngestionJobState.Completed, null, 1), (job.State, job.ErrorCode, job.Attempts));
         Assert.Single(store.Documents);
     }
 

@@ -1,3 +1,4 @@
+using Synapse.Embedding;
 using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Retrieval;
@@ -16,7 +17,7 @@ public sealed class SearcherTests
     public SearcherTests()
     {
         _library = new InMemoryLibrary(_embedder, _analyzer);
-        _searcher = new Searcher(_library, _embedder, _analyzer, TimeProvider.System);
+        _searcher = new Searcher(_library, new Embedders(_embedder), _analyzer, TimeProvider.System);
     }
 
     [Theory]

@@ -5,9 +5,9 @@ using Synapse.Retrieval.Intent;
 namespace Synapse.Tests.TestSupport;
 
 /// <summary>Embeds a text as the sum of fixed pseudo-random directions of its words, so that texts with common words are similar. Not for quality, and the same on every machine.</summary>
-internal sealed class HashingEmbedder : IEmbedder
+internal sealed class HashingEmbedder(string model = "test-hashing", int dimensions = 64) : IEmbedder
 {
-    public EmbeddingSpace Space { get; } = new("test-hashing", 64);
+    public EmbeddingSpace Space { get; } = new(model, dimensions);
 
     public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Space);
 

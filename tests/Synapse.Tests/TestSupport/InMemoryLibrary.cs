@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Synapse.Embedding;
 using Synapse.Ingestion.Chunking;
 using Synapse.Library;
 using Synapse.Retrieval;
@@ -12,6 +13,10 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
 {
     private readonly Dictionary<long, string> _texts = [];
     private readonly List<Entry> _entries = [];
+    private readonly Dictionary<long, HashingEmbedder> _embedders = [];
+
+    /// <summary>Embeds the documents that a collection gets from now on with another model.</summary>
+    public void Use(long collectionId, HashingEmbedder other) => _embedders[collectionId] = other;
 
     /// <summary>Adds a document as one collection's; its id is returned.</summary>
     public long Add(long collectionId, string path, string text, params Chunk[] chunks)
@@ -27,8 +32,9 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
         {
             var span = text.AsMemory(chunk.StartOffset, chunk.EndOffset - chunk.StartOffset);
             var key = new ChunkKey(_entries.Count + 1);
-            var stored = new StoredChunk(key, collectionId, collectionId, documentId, path, "text", chunks.Length, chunk);
-            _entries.Add(new Entry(stored, span.ToString(), analyzer.AnalyzeChunk(span.Span, chunk, path), embedder.Embed(span.Span)));
+            var model = _embedders.GetValueOrDefault(collectionId, embedder);
+            var stored = new StoredChunk(key, collectionId, collectionId, documentId, path, "text", chunks.Length, chunk) { SpaceFingerprint = model.Space.Fingerprint };
+            _entries.Add(new Entry(stored, span.ToString(), analyzer.AnalyzeChunk(span.Span, chunk, path), model.Space, model.Embed(span.Span)));
         }
 
         return documentId;
@@ -103,7 +109,7 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
 
     public ValueTask<Document?> FindDocumentAsync(AccessScope scope, long documentId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    private sealed record Entry(StoredChunk Stored, string Text, ChunkTerms Terms, float[] Embedding)
+    private sealed record Entry(StoredChunk Stored, string Text, ChunkTerms Terms, EmbeddingSpace Space, float[] Embedding)
     {
         public int Frequency(string term)
         {
@@ -118,20 +124,28 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
 
         public double AverageLength => entries.Count == 0 ? 0 : entries.Average(entry => entry.Terms.Length);
 
+        public IReadOnlyList<SearchedSpace> Spaces
+            => [.. entries.GroupBy(entry => entry.Space).Select(group => new SearchedSpace(group.Key, [.. group.Select(entry => entry.Stored.CollectionId).Distinct()]))];
+
         public ValueTask<IReadOnlyList<int>> GetDocumentFrequenciesAsync(IReadOnlyList<string> terms, CancellationToken cancellationToken)
             => ValueTask.FromResult<IReadOnlyList<int>>([.. terms.Select(CountChunks)]);
 
         public ValueTask<IReadOnlyList<ScoredChunk>> FindByKeywordsAsync(IReadOnlyList<QueryTerm> terms, int limit, CancellationToken cancellationToken)
             => ValueTask.FromResult(Best(entry => ScoreKeywords(entry, terms), limit, above: 0));
 
-        public ValueTask<IReadOnlyList<ScoredChunk>> FindByEmbeddingAsync(ReadOnlyMemory<float> embedding, int limit, CancellationToken cancellationToken)
-            => ValueTask.FromResult(Best(entry => TensorPrimitives.Dot(embedding.Span, entry.Embedding), limit, above: float.NegativeInfinity));
+        public ValueTask<IReadOnlyList<ScoredChunk>> FindByEmbeddingAsync(QueryEmbeddings query, int limit, CancellationToken cancellationToken)
+            => ValueTask.FromResult<IReadOnlyList<ScoredChunk>>([.. query.BySpace.SelectMany(space => Best(
+                entry => entry.Space.Fingerprint == space.Key ? TensorPrimitives.Dot(space.Value.Span, entry.Embedding) : float.NegativeInfinity,
+                limit,
+                above: float.NegativeInfinity))]);
 
         public ValueTask<IReadOnlyList<float>> ScoreKeywordsAsync(IReadOnlyList<QueryTerm> terms, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
             => ValueTask.FromResult<IReadOnlyList<float>>([.. chunks.Select(key => ScoreKeywords(Of(key), terms))]);
 
-        public ValueTask<IReadOnlyList<float>> ScoreEmbeddingAsync(ReadOnlyMemory<float> embedding, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
-            => ValueTask.FromResult<IReadOnlyList<float>>([.. chunks.Select(key => TensorPrimitives.Dot(embedding.Span, Of(key).Embedding))]);
+        public ValueTask<IReadOnlyList<float>> ScoreEmbeddingAsync(QueryEmbeddings query, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+            => ValueTask.FromResult<IReadOnlyList<float>>([.. chunks.Select(key => query.BySpace
+                .Where(space => space.Key == Of(key).Space.Fingerprint)
+                .Sum(space => TensorPrimitives.Dot(space.Value.Span, Of(key).Embedding)))]);
 
         public ValueTask<IReadOnlyList<StoredChunk>> DescribeAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
             => ValueTask.FromResult<IReadOnlyList<StoredChunk>>([.. chunks.Select(key => Of(key).Stored)]);

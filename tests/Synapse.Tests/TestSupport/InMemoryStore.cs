@@ -16,6 +16,7 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
     private readonly SortedDictionary<long, (DocumentVersion Version, DocumentState State)> _documents = [];
     private readonly SortedDictionary<long, IngestionJob> _jobs = [];
     private readonly Dictionary<long, IReadOnlyList<SkippedFile>> _skipped = [];
+    private readonly Dictionary<long, EmbeddingSpace> _spaces = [];
     private long _lastId;
 
     /// <summary>Every batch committed, in order.</summary>
@@ -155,7 +156,37 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
         }
     }
 
-    public ValueTask UseEmbeddingSpaceAsync(EmbeddingSpace space, CancellationToken cancellationToken) => default;
+    public ValueTask<EmbeddingSpace?> FindEmbeddingSpaceAsync(long collectionId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return new(_spaces.GetValueOrDefault(collectionId));
+        }
+    }
+
+    public ValueTask UseEmbeddingSpaceAsync(long collectionId, EmbeddingSpace space, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _spaces[collectionId] = space;
+        }
+
+        return default;
+    }
+
+    public ValueTask<IReadOnlyList<EmbeddedText>> ReadEmbeddingsAsync(long collectionId, long documentId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_documents.TryGetValue(documentId, out var entry))
+            {
+                return new([]);
+            }
+
+            var (version, dimensions) = (entry.Version, _spaces[collectionId].Dimensions);
+            return new([.. version.Chunks.Select((chunk, i) => new EmbeddedText(version.Text[chunk.StartOffset..chunk.EndOffset], version.Embeddings.Slice(i * dimensions, dimensions)))]);
+        }
+    }
 
     public ValueTask<IReadOnlyList<DocumentState>> ListDocumentStatesAsync(long sourceId, CancellationToken cancellationToken)
     {

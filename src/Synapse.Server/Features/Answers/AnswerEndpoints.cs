@@ -36,11 +36,16 @@ internal static class AnswerEndpoints
             return TypedResults.ServerSentEvents(ToEventsAsync(events, collections, cancellationToken).WithErrorEventAsync(cancellationToken));
         }
 
+        IReadOnlyList<NoteResponse> notes = [];
         await foreach (var answerEvent in events.WithCancellation(cancellationToken))
         {
-            if (answerEvent is AnswerCompleted completed)
+            if (answerEvent is PassagesFound passages)
             {
-                return TypedResults.Ok(await ToResponseAsync(completed.Answer, collections, cancellationToken));
+                notes = await passages.Degraded.ToResponseAsync(collections, cancellationToken);
+            }
+            else if (answerEvent is AnswerCompleted completed)
+            {
+                return TypedResults.Ok(await ToResponseAsync(completed.Answer, notes, collections, cancellationToken));
             }
         }
 
@@ -53,22 +58,29 @@ internal static class AnswerEndpoints
     private static async IAsyncEnumerable<SseItem<object>> ToEventsAsync(
         IAsyncEnumerable<AnswerEvent> events, CollectionLookup collections, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        IReadOnlyList<NoteResponse> notes = [];
         await foreach (var answerEvent in events.WithCancellation(cancellationToken))
         {
+            if (answerEvent is PassagesFound { Degraded.Count: > 0 } found)
+            {
+                notes = await found.Degraded.ToResponseAsync(collections, cancellationToken);
+            }
+
             yield return answerEvent switch
             {
                 PassagesFound passages => new SseItem<object>(
-                    new PassagesResponse(await passages.Hits.ToResponseAsync(collections, cancellationToken)), "passages"),
+                    new PassagesResponse(await passages.Hits.ToResponseAsync(collections, cancellationToken), notes), "passages"),
                 CitationAdded added => new SseItem<object>(await added.Citation.ToResponseAsync(collections, cancellationToken), "citation"),
                 SentenceAdded added => new SseItem<object>(added.Sentence.ToResponse(), "sentence"),
                 AnswerCompleted completed => new SseItem<object>(
-                    await ToResponseAsync(completed.Answer, collections, cancellationToken), "completed"),
+                    await ToResponseAsync(completed.Answer, notes, collections, cancellationToken), "completed"),
                 _ => throw new InvalidOperationException($"The contract has no event for {answerEvent.GetType().Name}."),
             };
         }
     }
 
-    private static async ValueTask<AnswerResponse> ToResponseAsync(Answer answer, CollectionLookup collections, CancellationToken cancellationToken)
+    private static async ValueTask<AnswerResponse> ToResponseAsync(
+        Answer answer, IReadOnlyList<NoteResponse> notes, CollectionLookup collections, CancellationToken cancellationToken)
     {
         var citations = new CitationResponse[answer.Citations.Count];
         for (var i = 0; i < citations.Length; i++)
@@ -76,6 +88,6 @@ internal static class AnswerEndpoints
             citations[i] = await answer.Citations[i].ToResponseAsync(collections, cancellationToken);
         }
 
-        return new AnswerResponse(answer.Text, [.. answer.Sentences.Select(sentence => sentence.ToResponse())], citations, answer.Found);
+        return new AnswerResponse(answer.Text, [.. answer.Sentences.Select(sentence => sentence.ToResponse())], citations, answer.Found, notes);
     }
 }

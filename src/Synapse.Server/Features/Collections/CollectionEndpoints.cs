@@ -91,5 +91,6 @@ internal static class CollectionEndpoints
             summary.ChunkCount,
             summary.SizeBytes,
             summary.Collection.CreatedAt,
-            summary.Collection.Privacy == CollectionPrivacy.LocalOnly);
+            summary.Collection.Privacy == CollectionPrivacy.LocalOnly,
+            summary.EmbeddingModel);
 }

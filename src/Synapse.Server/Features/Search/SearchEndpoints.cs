@@ -21,6 +21,8 @@ internal static class SearchEndpoints
         var ids = await collections.FindIdsAsync(request.Collections, cancellationToken);
         var result = await searcher.SearchAsync(scope, new SearchQuery(request.Query, ids, request.Limit), cancellationToken);
         return TypedResults.Ok(new SearchResponse(
-            await result.Hits.ToResponseAsync(collections, cancellationToken), result.Elapsed.TotalMilliseconds));
+            await result.Hits.ToResponseAsync(collections, cancellationToken),
+            result.Elapsed.TotalMilliseconds,
+            await result.Degraded.ToResponseAsync(collections, cancellationToken)));
     }
 }

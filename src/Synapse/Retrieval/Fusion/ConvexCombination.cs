@@ -1,3 +1,4 @@
+using Synapse.Embedding;
 using Synapse.Retrieval.Ranking;
 
 namespace Synapse.Retrieval.Fusion;
@@ -6,6 +7,8 @@ namespace Synapse.Retrieval.Fusion;
 /// <remarks>
 /// Bruch, Gai and Ingber, "An analysis of fusion functions for hybrid retrieval", 2023: a combination of scores beats one of ranks,
 /// and is robust to the way of scaling. A weak vector side then cannot push a clear keyword match down by a good rank alone.
+/// Similarities of different models have different ranges, so they are scaled among the candidates of one space. Where the query could not be
+/// embedded, the keyword score is the whole score: a collection is not put behind the others because its provider is down.
 /// </remarks>
 internal static class ConvexCombination
 {
@@ -16,24 +19,62 @@ internal static class ConvexCombination
     public const string VectorPart = "vector";
 
     /// <summary>Adds the two parts to every candidate.</summary>
-    /// <param name="candidates">The union of both sides' candidates, each with the scores of both sides.</param>
+    /// <param name="candidates">The union of both sides' candidates, described, each with the scores of both sides.</param>
+    /// <param name="query">The spaces that the query was embedded for.</param>
     /// <param name="vectorWeight">w, 0 to 1.</param>
-    public static void Apply(IReadOnlyList<Candidate> candidates, double vectorWeight)
+    public static void Apply(IReadOnlyList<Candidate> candidates, QueryEmbeddings query, double vectorWeight)
     {
         var highestBm25 = 0f;
-        var (lowest, highest) = (float.MaxValue, float.MinValue);
+        var ranges = new List<SpaceRange>(1);
         foreach (var candidate in candidates)
         {
             highestBm25 = Math.Max(highestBm25, candidate.Bm25Score);
-            lowest = Math.Min(lowest, candidate.CosineSimilarity);
-            highest = Math.Max(highest, candidate.CosineSimilarity);
+            RangeOf(ranges, candidate, query).Add(candidate.CosineSimilarity);
         }
 
-        var range = highest - lowest;
         foreach (var candidate in candidates)
         {
-            candidate.Add(KeywordPart, highestBm25 > 0 ? (1 - vectorWeight) * candidate.Bm25Score / highestBm25 : 0);
-            candidate.Add(VectorPart, range > 0 ? vectorWeight * (candidate.CosineSimilarity - lowest) / range : 0);
+            var range = RangeOf(ranges, candidate, query);
+            var weight = range.IsEmbedded ? vectorWeight : 0;
+            candidate.Add(KeywordPart, highestBm25 > 0 ? (1 - weight) * candidate.Bm25Score / highestBm25 : 0);
+            candidate.Add(VectorPart, range.Width > 0 ? weight * (candidate.CosineSimilarity - range.Lowest) / range.Width : 0);
+        }
+    }
+
+    // A handful of spaces at most; nearly always one.
+    private static SpaceRange RangeOf(List<SpaceRange> ranges, Candidate candidate, QueryEmbeddings query)
+    {
+        var fingerprint = candidate.Stored.SpaceFingerprint;
+        foreach (var range in ranges)
+        {
+            if (range.Fingerprint == fingerprint)
+            {
+                return range;
+            }
+        }
+
+        var added = new SpaceRange(fingerprint, query.Covers(fingerprint));
+        ranges.Add(added);
+        return added;
+    }
+
+    /// <summary>The lowest and highest similarity among the candidates of one space.</summary>
+    private sealed class SpaceRange(string? fingerprint, bool isEmbedded)
+    {
+        private float _highest = float.MinValue;
+
+        public string? Fingerprint { get; } = fingerprint;
+
+        public bool IsEmbedded { get; } = isEmbedded;
+
+        public float Lowest { get; private set; } = float.MaxValue;
+
+        public float Width => _highest - Lowest;
+
+        public void Add(float similarity)
+        {
+            Lowest = Math.Min(Lowest, similarity);
+            _highest = Math.Max(_highest, similarity);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Synapse.Embedding;
 using Synapse.Ingestion.Chunking;
 using Synapse.Library;
 using Synapse.Retrieval;
@@ -20,7 +21,7 @@ public sealed class GoldenRankingTests
             library.Add(1, path, text, [.. Chunker.Chunk(text, language)]);
         }
 
-        _searcher = new Searcher(library, embedder, analyzer, TimeProvider.System);
+        _searcher = new Searcher(library, new Embedders(embedder), analyzer, TimeProvider.System);
     }
 
     [Theory]
