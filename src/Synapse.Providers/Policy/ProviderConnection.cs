@@ -5,6 +5,7 @@ using Synapse.Privacy;
 using Synapse.Providers.Chat;
 using Synapse.Providers.Configuration;
 using Synapse.Providers.Discovery;
+using Synapse.Providers.Embedding;
 using Synapse.Providers.Entra;
 using Synapse.Providers.Metering;
 using Synapse.Providers.Wire;
@@ -89,6 +90,15 @@ internal sealed class ProviderConnection : IDisposable
 
         var settings = Settings with { Kind = await Discovery.FindKindAsync(cancellationToken) };
         return _chatClients.GetOrAdd(model, _ => new OpenTelemetryChatClient(NewClient(settings, model), logger: null, ProviderTelemetry.SourceName) { EnableSensitiveData = false });
+    }
+
+    /// <summary>A new client for the embeddings of a model.</summary>
+    public GuardedEmbeddingGenerator NewEmbeddingGenerator(ProviderKind kind, string model)
+    {
+        var settings = Settings with { Kind = kind };
+        return kind == ProviderKind.Ollama
+            ? new OllamaEmbeddingGenerator(settings, model, Http, Classifier, _time)
+            : new OpenAIEmbeddingGenerator(settings, model, Http, Classifier, _time);
     }
 
     public void Dispose()

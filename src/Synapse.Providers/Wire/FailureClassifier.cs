@@ -99,6 +99,11 @@ internal sealed partial class FailureClassifier(ProviderSettings settings, TimeP
             return null;
         }
 
+        if (NoDimensions().IsMatch(error.Message))
+        {
+            return "dimensions";
+        }
+
         var quoted = Quoted().Match(error.Message);
         return error.Parameter ?? (quoted.Success ? quoted.Groups["name"].Value : null);
     }
@@ -138,8 +143,11 @@ internal sealed partial class FailureClassifier(ProviderSettings settings, TimeP
     [GeneratedRegex("image input is not supported|mmproj|does not support embeddings|not_supported_error", RegexOptions.IgnoreCase)]
     private static partial Regex Permanent();
 
-    [GeneratedRegex("unsupported_(parameter|value)|unsupported (parameter|value)|(extra inputs|extra fields) (are )?not permitted|unrecognized request argument|unknown (field|parameter)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("unsupported_(parameter|value)|unsupported (parameter|value)|(extra inputs|extra fields) (are )?not permitted|does not support (specifying )?dimensions|matryoshka|unrecognized request argument|unknown (field|parameter)", RegexOptions.IgnoreCase)]
     private static partial Regex Unsupported();
+
+    [GeneratedRegex("support (specifying )?dimensions|matryoshka", RegexOptions.IgnoreCase)]
+    private static partial Regex NoDimensions();
 
     [GeneratedRegex(@"'(?<name>[a-z_.]+)'")]
     private static partial Regex Quoted();
