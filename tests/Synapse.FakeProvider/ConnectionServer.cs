@@ -39,15 +39,32 @@ internal sealed class ConnectionServer(FakeState state) : IDisposable
     private async Task ServeAsync(Socket socket, Stream stream, long connection, CancellationToken cancellationToken)
     {
         var reader = new RequestReader(stream);
+        try
+        {
+            await ServeAsync(socket, stream, reader, connection, cancellationToken);
+        }
+        finally
+        {
+            // A socket that is disposed while it reads ends with a reset, which only some scenarios want.
+            if (socket.Connected)
+            {
+                socket.Shutdown(SocketShutdown.Both);
+                await reader.SettleAsync();
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, Stream stream, RequestReader reader, long connection, CancellationToken cancellationToken)
+    {
         var writer = new ReplyWriter(stream, state.Options.Time);
         while (await reader.ReadAsync(() => stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), cancellationToken).AsTask(), cancellationToken) is { } raw)
         {
             var request = state.Log.Add(connection, raw);
             var reply = Replies.To(request, state);
             request.Status = reply.Status;
-            var closedByClient = !await SendAsync(reply, reader, writer, cancellationToken);
-            state.Log.Ended(request, closedByClient);
-            if (reply.Ending == Ending.Reset && !closedByClient)
+            var end = await SendAsync(reply, reader, writer, cancellationToken);
+            state.Log.Ended(request, end == ReplyEnd.ByClient);
+            if (reply.Ending == Ending.Reset && end == ReplyEnd.Whole)
             {
                 // A pending wait of zero seconds turns the end into a reset.
                 socket.LingerState = new(true, 0);
@@ -55,7 +72,7 @@ internal sealed class ConnectionServer(FakeState state) : IDisposable
                 return;
             }
 
-            if (closedByClient || reply.Ending != Ending.KeepAlive || reply.Framing == Framing.Close
+            if (end != ReplyEnd.Whole || reply.Ending != Ending.KeepAlive || reply.Framing == Framing.Close
                 || string.Equals(request.Header("Connection"), "close", StringComparison.OrdinalIgnoreCase))
             {
                 return;
@@ -63,19 +80,19 @@ internal sealed class ConnectionServer(FakeState state) : IDisposable
         }
     }
 
-    /// <summary>Writes a reply; false when the client ended the connection before it was over.</summary>
-    private async Task<bool> SendAsync(HttpReply reply, RequestReader reader, ReplyWriter writer, CancellationToken cancellationToken)
+    private async Task<ReplyEnd> SendAsync(HttpReply reply, RequestReader reader, ReplyWriter writer, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         over.CancelAfter(state.Options.LongestReply);
         var watching = reader.WatchForEndAsync(over.Token);
         var writing = WriteAsync(reply, writer, over.Token);
-        var first = await Task.WhenAny(watching, writing);
-        var gone = first == watching && watching.IsCompletedSuccessfully;
+        await Task.WhenAny(watching, writing);
+        var stopped = over.IsCancellationRequested;
         await over.CancelAsync();
         await Swallowed(watching);
-        var written = await Swallowed(writing);
-        return !gone && (written || !cancellationToken.IsCancellationRequested && reply.Ending == Ending.Hold);
+
+        // Who leaves on reading the last byte has not left early, even when that was noticed first.
+        return await Swallowed(writing) ? ReplyEnd.Whole : stopped ? ReplyEnd.Stopped : ReplyEnd.ByClient;
     }
 
     private async Task WriteAsync(HttpReply reply, ReplyWriter writer, CancellationToken cancellationToken)

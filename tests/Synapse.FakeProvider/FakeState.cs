@@ -10,9 +10,12 @@ internal sealed class FakeState(FakeProviderOptions options)
 
     public FakeEntra Entra { get; } = options.Entra ?? new();
 
-    public Dialect Dialect { get; set; } = DialectCatalogue.Get(options.Dialect);
+    public Dialect Dialect => Scenarios.Dialect;
 
-    public ScenarioSettings Scenarios { get; } = new(options.Scenario);
+    /// <summary>The window that the model was last loaded with, where requests choose it.</summary>
+    public int? LoadedWindow { get; set; }
+
+    public ScenarioSettings Scenarios { get; } = new(DialectCatalogue.Get(options.Dialect), options.Scenario, options.Https);
 
     public RequestLog Log { get; } = new(options.Time);
 }

@@ -13,10 +13,18 @@ internal static class Replies
         request.Kind = operation.Kind;
         var use = state.Scenarios.Next(operation.Kind);
         request.Scenario = use.Call.Text;
-        var exchange = new Exchange(request, dialect, use, state.Options, state.Entra);
-        var reply = Reply(exchange, operation);
-        reply = exchange.Scenario.ChangeReply?.Invoke(exchange, reply) ?? reply;
-        return reply with { Before = reply.Before + use.Call.Milliseconds("headers-ms") };
+        var exchange = new Exchange(request, dialect, use, state);
+        try
+        {
+            var reply = Reply(exchange, operation);
+            reply = exchange.Scenario.ChangeReply?.Invoke(exchange, reply) ?? reply;
+            return reply with { Before = reply.Before + use.Call.Milliseconds("headers-ms") };
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A request that the fake cannot read is a fault of the client or of the fake; either way the test should see which.
+            return dialect.Text(exchange, $"The fake failed: {exception}", "text/plain", 500).WithHeader("x-fake-failure", exception.GetType().Name);
+        }
     }
 
     private static HttpReply Reply(Exchange exchange, Operation operation)

@@ -10,13 +10,13 @@ internal static partial class SensibleAnswer
 
     public static string To(IReadOnlyList<ChatMessage> messages)
     {
-        var prompt = string.Join('\n', messages.Where(message => message.Role != "assistant").Select(message => message.Text));
-        var passages = NumberedPassage.FindIn(prompt);
+        var told = messages.Where(message => message.Role != "assistant").Select(message => message.Text).ToList();
+        var passages = told.SelectMany(NumberedPassage.FindIn).ToList();
         var last = messages.LastOrDefault(message => message.Role == "user")?.Text ?? "";
         var question = QuestionIn(NumberedPassage.Without(last, passages));
         if (passages.Count == 0)
         {
-            return Rewriting().IsMatch(prompt) ? question : $"This is a fake provider, which answers only from numbered passages. You asked: {question}";
+            return told.Any(Rewriting().IsMatch) ? question : $"This is a fake provider, which answers only from numbered passages. You asked: {question}";
         }
 
         var wanted = Words.Telling(question);

@@ -11,14 +11,22 @@ internal abstract class AzureDialect : OpenAiDialect
     private const string WrongKey =
         "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource.";
 
+    public sealed override IReadOnlyList<RequestKind> Work => [RequestKind.Chat, RequestKind.Embeddings, RequestKind.Token];
+
     /// <summary>The audience that tokens must carry.</summary>
     protected abstract string Audience { get; }
 
     /// <summary>Whether a key may come as a bearer token.</summary>
     protected abstract bool TakesBearerKeys { get; }
 
+    /// <summary>What the request asks of a model.</summary>
+    protected abstract Operation ResolveModel(RecordedRequest request);
+
     /// <summary>The name of the deployment.</summary>
     protected abstract string DeploymentOf(Exchange exchange);
+
+    /// <summary>Tokens are given out at the same address, so that one fake is all that a test of Entra needs.</summary>
+    public sealed override Operation Resolve(RecordedRequest request) => EntraDialect.ResolveToken(request) ?? ResolveModel(request);
 
     public override HttpReply? Authorize(Exchange exchange)
     {

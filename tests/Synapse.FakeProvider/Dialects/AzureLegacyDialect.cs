@@ -11,7 +11,7 @@ internal sealed class AzureLegacyDialect : AzureDialect
 
     protected override bool TakesBearerKeys => false;
 
-    public override Operation Resolve(RecordedRequest request)
+    protected override Operation ResolveModel(RecordedRequest request)
     {
         if (request.Query("api-version") is null or "")
         {

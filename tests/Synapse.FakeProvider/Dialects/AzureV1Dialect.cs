@@ -9,7 +9,7 @@ internal sealed class AzureV1Dialect : AzureDialect
 
     protected override bool TakesBearerKeys => true;
 
-    public override Operation Resolve(RecordedRequest request) => (request.Method, request.Path) switch
+    protected override Operation ResolveModel(RecordedRequest request) => (request.Method, request.Path) switch
     {
         ("POST", "/openai/v1/chat/completions") => new(RequestKind.Chat, Chat),
         ("POST", "/openai/v1/embeddings") => new(RequestKind.Embeddings, Embeddings),

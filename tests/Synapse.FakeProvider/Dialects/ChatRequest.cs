@@ -17,7 +17,37 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<ChatMessage> Mess
 
     public int? MaxTokens { get; init; }
 
-    public int PromptTokens => Messages.Sum(message => TokenCount.Of(message.Text) + 4);
+    public int PromptTokens => TokensOf(Messages);
+
+    /// <summary>The window that the request asks for; null for the server's own.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>A number of the body; null when it is missing.</summary>
+    public int? NumberIn(string member) => Number(Raw[member]);
+
+    /// <summary>A number of Ollama's options; null when it is missing.</summary>
+    public int? OptionNumber(string member) => Raw["options"] is JsonObject options ? Number(options[member]) : null;
+
+    /// <summary>What is left when a server cuts in silence: the oldest messages go first, then the middle of what remains.</summary>
+    public ChatRequest CutTo(int tokens)
+    {
+        var kept = Messages.ToList();
+        while (kept.Count(message => message.Role != "system") > 1 && TokensOf(kept) > tokens)
+        {
+            kept.RemoveAt(kept.FindIndex(message => message.Role != "system"));
+        }
+
+        if (TokensOf(kept) > tokens && kept.Count > 0)
+        {
+            var last = kept[^1];
+            var room = Math.Max(TokenCount.Of(last.Text) - (TokensOf(kept) - tokens), 0) * 4;
+            kept[^1] = last with { Text = last.Text[..Math.Min(room / 2, last.Text.Length)] + last.Text[^Math.Min(room / 2, last.Text.Length)..] };
+        }
+
+        return this with { Messages = kept };
+    }
+
+    private static int TokensOf(IEnumerable<ChatMessage> messages) => messages.Sum(message => TokenCount.Of(message.Text) + 4);
 
     /// <summary>Reads the form that OpenAI, Ollama and Anthropic share.</summary>
     /// <returns>Null when the body is not such a request.</returns>

@@ -18,7 +18,7 @@ internal sealed class ChatStream(Exchange exchange, ChatRequest request, string 
 
     public long Created { get; } = exchange.Now.ToUnixTimeSeconds();
 
-    public int PromptTokens => exchange.Dialect.CutsLongPrompts ? Math.Min(request.PromptTokens, exchange.Options.ContextTokens) : request.PromptTokens;
+    public int PromptTokens => exchange.Dialect.CutsLongPrompts ? Math.Min(request.PromptTokens, request.Window ?? exchange.Options.ContextTokens) : request.PromptTokens;
 
     public int CompletionTokens => TokenCount.Of(_said.ToString());
 

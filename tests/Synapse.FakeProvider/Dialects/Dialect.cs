@@ -12,7 +12,10 @@ internal abstract class Dialect
     /// <summary>The name in options and on the command line.</summary>
     public abstract string Id { get; }
 
-    /// <summary>The window that it reports in place of the option; for servers that cut instead of refusing.</summary>
+    /// <summary>The kinds of requests that it works on; scenarios for others make no sense here.</summary>
+    public virtual IReadOnlyList<RequestKind> Work => [RequestKind.Chat, RequestKind.Embeddings];
+
+    /// <summary>Whether prompts that are too long are cut in silence rather than refused.</summary>
     public virtual bool CutsLongPrompts => false;
 
     /// <summary>What the request asks for.</summary>
@@ -57,7 +60,7 @@ internal abstract class Dialect
     {
         var style = Style(exchange);
         var changed = exchange.Scenario.ChangeEvents?.Invoke(exchange, events) ?? events;
-        style = exchange.Scenario.ChangeStyle?.Invoke(style) ?? style;
+        style = exchange.Scenario.ChangeStyle?.Invoke(exchange, style) ?? style;
         return new()
         {
             Headers =
@@ -72,9 +75,10 @@ internal abstract class Dialect
     }
 
     /// <summary>The steps of the answer to a request, as the scenario changes them.</summary>
-    protected static IReadOnlyList<ChatStep> Script(Exchange exchange, ChatRequest request)
+    protected IReadOnlyList<ChatStep> Script(Exchange exchange, ChatRequest request)
     {
-        var pieces = AnswerPieces.Of(SensibleAnswer.To(request.Messages));
+        var seen = CutsLongPrompts ? request.CutTo(request.Window ?? exchange.Options.ContextTokens) : request;
+        var pieces = AnswerPieces.Of(SensibleAnswer.To(seen.Messages));
         var cut = request.MaxTokens is { } limit && pieces.Count > limit;
         var delay = exchange.Call.Milliseconds("token-ms");
         List<ChatStep> steps =

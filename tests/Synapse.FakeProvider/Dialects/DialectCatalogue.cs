@@ -4,7 +4,20 @@ namespace Synapse.Fakes.Dialects;
 internal static class DialectCatalogue
 {
     private static readonly Dialect[] All =
-        [new OpenAiDialect(), new AzureLegacyDialect(), new AzureV1Dialect(), new LlamaCppDialect(), new VllmDialect(), new OllamaDialect()];
+    [
+        new OpenAiDialect(),
+        new AzureLegacyDialect(),
+        new AzureV1Dialect(),
+        new LlamaCppDialect(),
+        new VllmDialect(),
+        new OllamaDialect(),
+        new TeiDialect(),
+        new LmStudioDialect(),
+        new AnthropicDialect(),
+        new EntraDialect(),
+    ];
+
+    public static IReadOnlyList<Dialect> Dialects => All;
 
     public static IReadOnlyList<string> Ids { get; } = [.. All.Select(dialect => dialect.Id)];
 

@@ -5,7 +5,7 @@ using Synapse.Fakes.Scenarios;
 namespace Synapse.Fakes.Dialects;
 
 /// <summary>One request on its way to a reply: what is known while it is answered.</summary>
-internal sealed class Exchange(RecordedRequest request, Dialect dialect, ScenarioUse use, FakeProviderOptions options, FakeEntra entra)
+internal sealed class Exchange(RecordedRequest request, Dialect dialect, ScenarioUse use, FakeState state)
 {
     private readonly Lazy<JsonNode?> _json = new(() => Parse(request.Body));
 
@@ -15,9 +15,16 @@ internal sealed class Exchange(RecordedRequest request, Dialect dialect, Scenari
 
     public RequestKind Kind => request.Kind;
 
-    public FakeProviderOptions Options => options;
+    public FakeProviderOptions Options => state.Options;
 
-    public FakeEntra Entra => entra;
+    public FakeEntra Entra => state.Entra;
+
+    /// <summary>The window that the model was last loaded with, where requests choose it; null for that of the options.</summary>
+    public int? LoadedWindow
+    {
+        get => state.LoadedWindow;
+        set => state.LoadedWindow = value;
+    }
 
     public Scenario Scenario => use.Call.Scenario;
 
@@ -34,9 +41,9 @@ internal sealed class Exchange(RecordedRequest request, Dialect dialect, Scenari
         && (body["stream"] is JsonValue value && value.TryGetValue<bool>(out var wanted) ? wanted : request.Path == "/api/chat");
 
     /// <summary>The same numbers for the same seed and request.</summary>
-    public Random Random { get; } = new(unchecked(options.Seed * 7919 + request.Number));
+    public Random Random { get; } = new(unchecked(state.Options.Seed * 7919 + request.Number));
 
-    public DateTimeOffset Now => options.Time.GetUtcNow();
+    public DateTimeOffset Now => state.Options.Time.GetUtcNow();
 
     /// <summary>Letters and digits that look like an id.</summary>
     public string Token(int length)

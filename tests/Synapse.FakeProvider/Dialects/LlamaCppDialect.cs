@@ -8,9 +8,12 @@ namespace Synapse.Fakes.Dialects;
 internal sealed class LlamaCppDialect : OpenAiDialect
 {
     private const string Model = "/models/qwen2.5-0.5b-instruct-q4_k_m.gguf";
+    private const string Build = "b11429-4f1e2d3c";
     private const string JsonType = "application/json; charset=utf-8";
 
     public override string Id => "llamacpp";
+
+    public override IReadOnlyList<RequestKind> Work => [RequestKind.Chat, RequestKind.Embeddings, RequestKind.Rerank];
 
     public override Operation Resolve(RecordedRequest request) => (request.Method, request.Path) switch
     {
@@ -53,6 +56,7 @@ internal sealed class LlamaCppDialect : OpenAiDialect
             "server_error"),
         FaultKind.NotSupported => new(501, "This server does not support embeddings. Start it with `--embeddings`", "not_supported_error"),
         FaultKind.Loading => new(503, "Loading model", "unavailable_error"),
+        FaultKind.Server when fault.Form != "image" => new(500, "Compute error.", "server_error"),
         FaultKind.Server => new(500, "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj", "server_error"),
         _ => FaultWords.Usual(fault),
     };
@@ -120,7 +124,7 @@ internal sealed class LlamaCppDialect : OpenAiDialect
             ["created"] = stream.Created,
             ["id"] = stream.Id,
             ["model"] = stream.Model,
-            ["system_fingerprint"] = "b11429-4f1e2d3c",
+            ["system_fingerprint"] = Build,
             ["object"] = "chat.completion.chunk",
         };
         if (usage is not null)
@@ -131,11 +135,23 @@ internal sealed class LlamaCppDialect : OpenAiDialect
         // The timings stand on the last chunk, which is the one with the usage when that was asked for.
         if (usage is not null || (last && !stream.Request.IncludeUsage))
         {
-            chunk["timings"] = new JsonObject { ["prompt_n"] = stream.PromptTokens, ["prompt_ms"] = 12.5, ["predicted_n"] = stream.CompletionTokens, ["predicted_ms"] = 80.25 };
+            chunk["timings"] = Timings(stream);
         }
 
         return chunk;
     }
+
+    protected override JsonObject WholeEnvelope(ChatStream stream, JsonObject choice) => new()
+    {
+        ["choices"] = new JsonArray(choice),
+        ["created"] = stream.Created,
+        ["model"] = stream.Model,
+        ["system_fingerprint"] = Build,
+        ["object"] = "chat.completion",
+        ["usage"] = stream.Usage(),
+        ["id"] = stream.Id,
+        ["timings"] = Timings(stream),
+    };
 
     protected override JsonObject UsageDetails(ChatStream stream) => stream.Usage();
 
@@ -169,6 +185,9 @@ internal sealed class LlamaCppDialect : OpenAiDialect
         200,
         JsonType);
 
+    private static JsonObject Timings(ChatStream stream)
+        => new() { ["prompt_n"] = stream.PromptTokens, ["prompt_ms"] = 12.5, ["predicted_n"] = stream.CompletionTokens, ["predicted_ms"] = 80.25 };
+
     private HttpReply Props(Exchange exchange) => Json(
         exchange,
         new JsonObject
@@ -177,7 +196,7 @@ internal sealed class LlamaCppDialect : OpenAiDialect
             ["total_slots"] = 4,
             ["model_path"] = Model,
             ["modalities"] = new JsonObject { ["vision"] = false, ["audio"] = false },
-            ["build_info"] = "b11429-4f1e2d3c",
+            ["build_info"] = Build,
         },
         200,
         JsonType);

@@ -56,7 +56,11 @@ internal sealed class OllamaDialect : OpenAiDialect
     protected override JsonObject ErrorBody(FaultText text)
         => new() { ["error"] = new JsonObject { ["message"] = text.Message, ["type"] = text.Type, ["param"] = null, ["code"] = null } };
 
-    protected override ChatRequest? ReadChat(Exchange exchange) => base.ReadChat(exchange) is { Messages.Count: > 0 } request ? request : null;
+    // The newer name for the limit of tokens is ignored, and so nothing limits a request that uses it.
+    protected override ChatRequest? ReadChat(Exchange exchange)
+        => base.ReadChat(exchange) is { Messages.Count: > 0 } request ? request with { MaxTokens = request.NumberIn("max_tokens") } : null;
+
+    protected override string? Fingerprint(ChatStream stream) => "fp_ollama";
 
     // Ids repeat after a thousand answers, as they do there.
     protected override ChatStream Begin(Exchange exchange, ChatRequest request)
@@ -104,11 +108,14 @@ internal sealed class OllamaDialect : OpenAiDialect
             return Fault(exchange, new(FaultKind.BadBody));
         }
 
+        request = request with { MaxTokens = request.OptionNumber("num_predict"), Window = request.OptionNumber("num_ctx") };
+
         if (Refuse(exchange, request) is { } refusal)
         {
             return refusal;
         }
 
+        exchange.LoadedWindow = request.Window;
         var stream = Begin(exchange, request);
         var script = Script(exchange, request);
         if (request.Stream)

@@ -117,7 +117,7 @@ internal static class OllamaNative
         var entry = Entry(exchange, Names(exchange).First());
         entry["expires_at"] = exchange.Now.AddMinutes(5).ToString("O", CultureInfo.InvariantCulture);
         entry["size_vram"] = 0;
-        entry["context_length"] = exchange.Options.ContextTokens;
+        entry["context_length"] = exchange.LoadedWindow ?? exchange.Options.ContextTokens;
         return new() { ["models"] = new JsonArray(entry) };
     }
 

@@ -7,6 +7,8 @@ namespace Synapse.Fakes.Dialects;
 /// <summary>OpenAI; the base of all that speak its language.</summary>
 internal class OpenAiDialect : Dialect
 {
+    private const int MostTokensPerRequest = 300_000;
+
     public override string Id => "openai";
 
     /// <summary>Whether the reason to end comes with the last text.</summary>
@@ -159,6 +161,9 @@ internal class OpenAiDialect : Dialect
 
     protected virtual JsonObject FinishDelta() => [];
 
+    /// <summary>What tells builds of the server apart.</summary>
+    protected virtual string? Fingerprint(ChatStream stream) => "fp_44709d6fcb";
+
     /// <summary>The name of thinking aloud where only one is in use.</summary>
     protected virtual string ReasoningKey => "reasoning_content";
 
@@ -177,7 +182,7 @@ internal class OpenAiDialect : Dialect
             ["object"] = "chat.completion.chunk",
             ["created"] = stream.Created,
             ["model"] = stream.Model,
-            ["system_fingerprint"] = "fp_44709d6fcb",
+            ["system_fingerprint"] = Fingerprint(stream),
             ["choices"] = choices,
         };
         if (stream.Request.IncludeUsage || usage is not null)
@@ -241,6 +246,7 @@ internal class OpenAiDialect : Dialect
         return message;
     }
 
+    /// <summary>What a whole answer holds around its choice.</summary>
     protected virtual JsonObject WholeEnvelope(ChatStream stream, JsonObject choice) => new()
     {
         ["id"] = stream.Id,
@@ -249,7 +255,7 @@ internal class OpenAiDialect : Dialect
         ["model"] = stream.Model,
         ["choices"] = new JsonArray(choice),
         ["usage"] = UsageDetails(stream),
-        ["system_fingerprint"] = "fp_44709d6fcb",
+        ["system_fingerprint"] = Fingerprint(stream),
     };
 
     protected HttpReply Embeddings(Exchange exchange) => OpenAiEmbeddings.Answer(this, exchange);
@@ -265,6 +271,11 @@ internal class OpenAiDialect : Dialect
         if (inputs.Count is 0 or > 2048 || inputs.Any(string.IsNullOrEmpty))
         {
             return Shape(exchange, new(400, "'$.input' is invalid. Please check the API reference: https://platform.openai.com/docs/api-reference.", "invalid_request_error"));
+        }
+
+        if (inputs.Sum(TokenCount.Of) > MostTokensPerRequest)
+        {
+            return Shape(exchange, new(400, $"Requested {inputs.Sum(TokenCount.Of)} tokens, max {MostTokensPerRequest} tokens per request", "max_tokens_per_request", "max_tokens_per_request"));
         }
 
         var longest = inputs.Max(TokenCount.Of);

@@ -25,8 +25,10 @@ internal static class OpenAiEmbeddings
         }
 
         var model = ModelOf(exchange);
-        var base64 = body["encoding_format"] is JsonValue format && format.TryGetValue<string>(out var name) && name == "base64";
         var rows = Rows(exchange, inputs, Dimensions(exchange, model, body));
+
+        // Read only now: a scenario may have changed it.
+        var base64 = body["encoding_format"] is JsonValue format && format.TryGetValue<string>(out var name) && name == "base64";
         var tokens = inputs.Sum(TokenCount.Of);
         var data = string.Join(',', rows.Select(row => $$"""{"object":"embedding","index":{{row.Index}},"embedding":{{Value(row, base64)}}}"""));
         var modelText = Streams.JsonText.Of(JsonValue.Create(model));

@@ -15,7 +15,7 @@ internal static class Reranking
             return exchange.Dialect.Fault(exchange, new(FaultKind.BadBody) { Request = RequestKind.Rerank });
         }
 
-        var most = body["top_n"] is JsonValue value && value.TryGetValue<int>(out var top) ? top : documents.Count;
+        var most = body["top_n"] is JsonValue value && value.TryGetValue<int>(out var top) ? top : int.MaxValue;
         var results = Ranked(exchange, query, documents).Take(most)
             .Select(hit => (JsonNode)new JsonObject { ["index"] = hit.Index, ["relevance_score"] = hit.Score });
         var tokens = documents.Sum(TokenCount.Of) + documents.Count * TokenCount.Of(query);

@@ -11,6 +11,8 @@ internal sealed class VllmDialect : OpenAiDialect
 
     public override string Id => "vllm";
 
+    public override IReadOnlyList<RequestKind> Work => [RequestKind.Chat, RequestKind.Embeddings, RequestKind.Rerank];
+
     protected override bool FinishesWithText => true;
 
     protected override string ReasoningKey => "reasoning";
@@ -106,6 +108,15 @@ internal sealed class VllmDialect : OpenAiDialect
         }
 
         return chunk;
+    }
+
+    protected override JsonObject WholeEnvelope(ChatStream stream, JsonObject choice)
+    {
+        var whole = base.WholeEnvelope(stream, choice);
+        whole.Remove("system_fingerprint");
+        choice["stop_reason"] = null;
+        whole["prompt_logprobs"] = null;
+        return whole;
     }
 
     protected override JsonObject UsageDetails(ChatStream stream) => stream.Usage();

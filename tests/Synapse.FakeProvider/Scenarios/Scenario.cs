@@ -40,7 +40,7 @@ internal sealed record Scenario(string Id, string Group, string Summary)
     public Func<Exchange, IEnumerable<StreamEvent>, IEnumerable<StreamEvent>>? ChangeEvents { get; init; }
 
     /// <summary>Changes how events become bytes.</summary>
-    public Func<StreamStyle, StreamStyle>? ChangeStyle { get; init; }
+    public Func<Exchange, StreamStyle, StreamStyle>? ChangeStyle { get; init; }
 
     /// <summary>Changes embeddings.</summary>
     public Func<Exchange, IReadOnlyList<EmbeddingRow>, IReadOnlyList<EmbeddingRow>>? ChangeEmbeddings { get; init; }
@@ -52,5 +52,14 @@ internal sealed record Scenario(string Id, string Group, string Summary)
     public Func<Exchange, HttpReply, HttpReply>? ChangeReply { get; init; }
 
     /// <summary>Whether a real server of this dialect can do this.</summary>
-    public bool Suits(string dialect) => Dialects is null || Dialects.Contains(dialect);
+    public bool Suits(Dialect dialect) => (Dialects is null || Dialects.Contains(dialect.Id)) && (Connection != ConnectionFault.None || Kinds.Any(dialect.Work.Contains));
+
+    /// <exception cref="ArgumentException">A real server of this dialect cannot do this.</exception>
+    public void RequireSuits(Dialect dialect)
+    {
+        if (!Suits(dialect))
+        {
+            throw new ArgumentException($"The scenario '{Id}' makes no sense in the dialect '{dialect.Id}'.");
+        }
+    }
 }

@@ -4,7 +4,7 @@ namespace Synapse.Fakes.Scenarios;
 internal static class ScenarioCatalogue
 {
     private static readonly Dictionary<string, Scenario> ById =
-        new[] { NormalScenarios.All, StatusScenarios.All }
+        new[] { NormalScenarios.All, StatusScenarios.All, TransportScenarios.All, ContentScenarios.All, EntraScenarios.All }
             .SelectMany(group => group)
             .ToDictionary(scenario => scenario.Id, StringComparer.Ordinal);
 

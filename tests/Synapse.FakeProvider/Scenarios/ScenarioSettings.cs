@@ -1,3 +1,5 @@
+using Synapse.Fakes.Dialects;
+
 namespace Synapse.Fakes.Scenarios;
 
 /// <summary>Which scenario the next request meets.</summary>
@@ -9,7 +11,26 @@ internal sealed class ScenarioSettings
     private readonly ScenarioCall _usual = ScenarioCall.Parse("ok-stream");
     private ScenarioCall _current;
 
-    public ScenarioSettings(string scenario) => _current = ScenarioCall.Parse(scenario);
+    private readonly bool _https;
+    private Dialect _dialect;
+
+    public ScenarioSettings(Dialect dialect, string scenario, bool https)
+    {
+        _dialect = dialect;
+        _https = https;
+        _current = Parse(dialect, scenario);
+    }
+
+    public Dialect Dialect
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _dialect;
+            }
+        }
+    }
 
     public string Current
     {
@@ -36,11 +57,14 @@ internal sealed class ScenarioSettings
     /// <summary>Called when connections are to be treated in another way.</summary>
     public Action<ConnectionFault>? ConnectionFaultChanged { get; set; }
 
-    public void Set(string scenario)
+    /// <summary>Changes the scenario, and the dialect when one is given; ends sequences and settings per kind.</summary>
+    public void Set(string scenario, Dialect? dialect = null)
     {
-        var call = ScenarioCall.Parse(scenario);
+        ScenarioCall call;
         lock (_gate)
         {
+            call = Parse(dialect ?? _dialect, scenario);
+            _dialect = dialect ?? _dialect;
             _current = call;
             _byKind.Clear();
             _sequence.Clear();
@@ -84,11 +108,23 @@ internal sealed class ScenarioSettings
         }
     }
 
-    private static ScenarioCall PerRequest(string scenario)
+    private ScenarioCall PerRequest(string scenario)
     {
-        var call = ScenarioCall.Parse(scenario);
+        var call = Parse(Dialect, scenario);
         return call.Scenario.Connection == ConnectionFault.None
             ? call
             : throw new ArgumentException($"The scenario '{call.Scenario.Id}' acts on connections, so it cannot be set for one kind or one request.", nameof(scenario));
+    }
+
+    private ScenarioCall Parse(Dialect dialect, string scenario)
+    {
+        var call = ScenarioCall.Parse(scenario);
+        call.Scenario.RequireSuits(dialect);
+        if (!_https && call.Scenario.Connection is (ConnectionFault.BadCertificate or ConnectionFault.ExpiredCertificate))
+        {
+            throw new ArgumentException($"The scenario '{call.Scenario.Id}' needs HTTPS.", nameof(scenario));
+        }
+
+        return call;
     }
 }

@@ -22,7 +22,7 @@ internal sealed record HttpReply
     /// <summary>Bytes to announce instead of the true length; for bodies that are cut.</summary>
     public long? DeclaredLength { get; init; }
 
-    /// <summary>Whether the last chunk of a chunked body is left out.</summary>
+    /// <summary>Whether a chunked body ends in the middle of its last segment, without a last chunk.</summary>
     public bool CutChunks { get; init; }
 
     /// <summary>How long the server says nothing at all.</summary>
@@ -75,7 +75,7 @@ internal sealed record HttpReply
             Framing.Chunked => "transfer-encoding: chunked\r\n",
             _ => "",
         });
-        if (Ending is Ending.Close or Ending.Reset || Framing == Framing.Close)
+        if (Framing == Framing.Close)
         {
             head.Append("connection: close\r\n");
         }
@@ -85,22 +85,35 @@ internal sealed record HttpReply
 
     private IEnumerable<Segment> Chunks(IEnumerable<Segment> body)
     {
+        Segment? held = null;
         foreach (var segment in body)
         {
-            if (segment.Bytes.IsEmpty)
+            if (held is { } previous)
             {
-                yield return segment;
-                continue;
+                yield return previous;
             }
 
-            var size = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{segment.Bytes.Length:x}\r\n"));
-            byte[] chunk = [.. size, .. segment.Bytes.Span, .. LineEnd];
-            yield return new(chunk, segment.Delay);
+            held = segment.Bytes.IsEmpty ? segment : Chunk(segment);
+            if (!CutChunks)
+            {
+                yield return held.Value;
+                held = null;
+            }
         }
 
-        if (!CutChunks && Ending != Ending.Hold)
+        if (held is { } last)
+        {
+            yield return last with { Bytes = last.Bytes[..(last.Bytes.Length / 2)] };
+        }
+        else if (Ending == Ending.KeepAlive)
         {
             yield return new(LastChunk);
         }
+    }
+
+    private static Segment Chunk(Segment segment)
+    {
+        var size = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{segment.Bytes.Length:x}\r\n"));
+        return segment with { Bytes = (byte[])[.. size, .. segment.Bytes.Span, .. LineEnd] };
     }
 }

@@ -19,7 +19,5 @@ internal sealed class ReplyWriter(Stream stream, TimeProvider time)
                 await stream.WriteAsync(segment.Bytes, cancellationToken);
             }
         }
-
-        await stream.FlushAsync(cancellationToken);
     }
 }

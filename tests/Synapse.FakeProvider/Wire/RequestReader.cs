@@ -66,6 +66,9 @@ internal sealed class RequestReader(Stream stream)
         }
     }
 
+    /// <summary>Completes when no read is outstanding; the connection must have been shut down before.</summary>
+    public Task SettleAsync() => _read ?? Task.CompletedTask;
+
     private async Task<byte[]?> ReadUntilAsync(byte[] mark, int limit, CancellationToken cancellationToken)
     {
         while (true)
