@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Synapse.Crash.Child;
 using Synapse.Ingestion;
 using Synapse.Library;
-using Synapse.Retrieval.Analysis;
 using Synapse.Sqlite;
 
 await using var store = SqliteStore.Open(args[0], TimeProvider.System, NullLogger<SqliteStore>.Instance);
