@@ -19,7 +19,7 @@ internal sealed class VectorSearch(SnapshotSegments segments, string spaceFinger
     private const int ComparedPerHit = 40;
     private const int ComparedShare = 16;
 
-    private const int RowsAhead = 16;
+    private const int RowsAhead = 8;
 
     // Guesses are counted in bins of this many, so that the counts stay in the fastest cache.
     private const int BinShift = 4;
