@@ -30,7 +30,8 @@ public static class EntraSignIn
         }
 
         var transport = settings.Kind == EntraCredentialKind.AzureCli ? null : new HttpClientTransport(egress.CreateClient(RouteOf(provider.Name, settings)));
-        return new EntraTokens(provider.Name, settings.Scope, () => NewCredential(settings, transport), new EntraFailures(provider.Name, settings), time);
+        var keepsTokens = settings.Kind == EntraCredentialKind.ManagedIdentity;
+        return new EntraTokens(provider.Name, settings.Scope, () => NewCredential(settings, transport), keepsTokens, new EntraFailures(provider.Name, settings), time);
     }
 
     private static EgressRoute RouteOf(string provider, EntraSettings settings)
@@ -75,6 +76,7 @@ public static class EntraSignIn
 
         options.AuthorityHost = settings.Authority;
         options.Retry.MaxRetries = 0;
+        options.RetryPolicy = new RetryPolicy(maxRetries: 0);
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsTelemetryEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;

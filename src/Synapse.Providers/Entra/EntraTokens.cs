@@ -8,9 +8,10 @@ namespace Synapse.Providers.Entra;
 /// <param name="provider">Name of the provider.</param>
 /// <param name="scope">What the token is for.</param>
 /// <param name="newCredential">Makes a credential. A new one per fetch, so that none answers from a memory of its own.</param>
+/// <param name="keepsTokens">Whether those credentials remember tokens beyond their own life.</param>
 /// <param name="failures">Tells what went wrong.</param>
 /// <param name="time">The clock.</param>
-internal sealed class EntraTokens(string provider, string scope, Func<TokenCredential> newCredential, EntraFailures failures, TimeProvider time) : IAccessTokens
+internal sealed class EntraTokens(string provider, string scope, Func<TokenCredential> newCredential, bool keepsTokens, EntraFailures failures, TimeProvider time) : IAccessTokens
 {
     /// <summary>How long before its end a token is replaced.</summary>
     private static readonly TimeSpan RefreshBefore = TimeSpan.FromMinutes(5);
@@ -19,6 +20,10 @@ internal sealed class EntraTokens(string provider, string scope, Func<TokenCrede
     private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(30);
+
+    // Tokens of managed identities are kept by the library for the whole process; claims, even none, make it fetch all the same.
+    private const string NoClaims = "{}";
+
     private readonly Lock _lock = new();
     private AccessToken? _kept;
     private Task<AccessToken>? _fetch;
@@ -92,7 +97,7 @@ internal sealed class EntraTokens(string provider, string scope, Func<TokenCrede
     {
         try
         {
-            return await newCredential().GetTokenAsync(new TokenRequestContext([scope]), cancellationToken);
+            return await newCredential().GetTokenAsync(new TokenRequestContext([scope], claims: keepsTokens ? NoClaims : null), cancellationToken);
         }
         catch (OperationCanceledException error) when (cancellationToken.IsCancellationRequested)
         {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Synapse.Server.Hosting;
 
 /// <summary>A <c>.env</c> file: one <c>NAME=value</c> per line. The environment of the process is never changed, and no message shows a value.</summary>
-public sealed partial class EnvironmentFile
+internal sealed partial class EnvironmentFile
 {
     /// <summary>What such a file is called.</summary>
     public const string FileName = ".env";

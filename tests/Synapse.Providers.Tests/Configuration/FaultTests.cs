@@ -48,7 +48,7 @@ public sealed class FaultTests
     [InlineData("OPENAI_BASE_URL=ftp://api.openai.com", "not spoken here", "https://")]
     [InlineData("OPENAI_BASE_URL=http://api.openai.com/v1", "in the open", "https")]
     [InlineData("OPENAI_BASE_URL='https://api.openai.com/v1'", "quotation mark", "Write it like")]
-    [InlineData("OPENAI_BASE_URL=https://", "not an address", "Write it like")]
+    [InlineData("OPENAI_BASE_URL=https://\nMODEL_CHAT=m", "not an address", "Write it like")]
     [InlineData("OPENAI_BASE_URL=http://169.254.169.254/v1\nMODEL_CHAT=m", "no model server has", "127.0.0.1")]
     [InlineData("OPENAI_BASE_URL=http://0.0.0.0:8080\nMODEL_CHAT=m", "no model server has", "127.0.0.1")]
     [InlineData("OPENAI_BASE_URL=https://contoso.openai.azure.com/openai/v1\nMODEL_CHAT=m", "Azure OpenAI", "USE_AZURE_OPENAI=true")]
@@ -166,11 +166,9 @@ public sealed class FaultTests
         Assert.All(faults, fault => Assert.True(fault.Problem.EndsWith('.') && fault.Cure.Length > 0, fault.ToString()));
     }
 
-    // Lines further below win, so that a right configuration can be made wrong by one line.
     private static void AssertFault(string lines, string key, string problem, string cure)
     {
-        var merged = Settings.Pairs(lines).GroupBy(pair => pair.Key).Select(group => $"{group.Key}={group.Last().Value}");
-        var fault = Settings.Fault(string.Join('\n', merged));
+        var fault = Settings.Fault(lines);
         Assert.Equal(key, fault.Key);
         Assert.Contains(problem, fault.Problem, StringComparison.Ordinal);
         Assert.Contains(cure, fault.Cure, StringComparison.Ordinal);

@@ -98,7 +98,7 @@ public sealed class ModeTests
     [InlineData("AZURE_OPENAI_API_VERSION=2025-03-01-preview", "2025-03-01-preview", "https://contoso.openai.azure.com/")]
     [InlineData("AZURE_OPENAI_ENDPOINT=https://contoso.openai.azure.com/openai/v1/", null, "https://contoso.openai.azure.com/")]
     [InlineData("AZURE_OPENAI_ENDPOINT=contoso.openai.azure.com/openai", null, "https://contoso.openai.azure.com/")]
-    [InlineData("AZURE_OPENAI_ENDPOINT=https://gateway.example.com/models", null, "https://gateway.example.com/models")]
+    [InlineData("AZURE_OPENAI_ENDPOINT=https://gateway.example.com/aoai", null, "https://gateway.example.com/aoai")]
     public void An_Azure_resource_is_reached_on_the_surface_that_was_meant(string more, string? version, string endpoint)
     {
         var provider = Settings.One(AzureWithKey + more);

@@ -199,6 +199,7 @@ public sealed class EntraTokensTests
         Assert.Equal(ProviderFailure.Auth, failed.Failure);
         Assert.Contains("no managed identity is available here", failed.Message, StringComparison.Ordinal);
         Assert.Contains("AZURE_OPENAI_CREDENTIAL", failed.Message, StringComparison.Ordinal);
+        Assert.InRange(server.Requests.Count, 1, 2);
     }
 
     private const string Scope = "https://ai.azure.com/.default";

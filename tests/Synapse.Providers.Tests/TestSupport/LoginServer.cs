@@ -7,6 +7,8 @@ namespace Synapse.Providers.Tests.TestSupport;
 /// <summary>A sign-in service behind the port for connections: it notes what it is asked, and answers from a list or by a rule.</summary>
 internal sealed class LoginServer(Func<HttpRequestMessage, string, HttpResponseMessage> answer, bool isOffline = false) : IEgress
 {
+    private readonly Func<HttpRequestMessage, string, HttpResponseMessage> _answer = answer;
+
     public bool IsOffline { get; } = isOffline;
 
     public List<EgressRoute> Routes { get; } = [];
@@ -42,7 +44,7 @@ internal sealed class LoginServer(Func<HttpRequestMessage, string, HttpResponseM
                 server.Requests.Add((request.RequestUri!, body, EgressActivity.Current?.Purpose));
             }
 
-            var response = answer(request, body);
+            var response = server._answer(request, body);
             response.RequestMessage = request;
             return response;
         }

@@ -23,9 +23,11 @@ internal static class Settings
     /// <summary>The one fault of settings that are wrong in one way.</summary>
     public static ConfigurationFault Fault(string lines) => Assert.Single(Read(lines).Faults);
 
-    public static IConfigurationRoot Of(string lines) => new ConfigurationBuilder().AddInMemoryCollection(Pairs(lines)).Build();
+    /// <summary>The lines as settings; of two for the same name the later counts, so that a right configuration can be made wrong by one line.</summary>
+    public static IConfigurationRoot Of(string lines)
+        => new ConfigurationBuilder().AddInMemoryCollection(Pairs(lines).GroupBy(pair => pair.Key).Select(group => group.Last())).Build();
 
-    public static IEnumerable<KeyValuePair<string, string?>> Pairs(string lines) => lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    private static IEnumerable<KeyValuePair<string, string?>> Pairs(string lines) => lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Where(line => line.Contains('=', StringComparison.Ordinal))
         .Select(line => KeyValuePair.Create(line[..line.IndexOf('=', StringComparison.Ordinal)].Trim().Replace("__", ":", StringComparison.Ordinal),
             (string?)line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..].TrimEnd('\r')));
