@@ -31,8 +31,10 @@ internal static class StatusCommand
         var collections = (await connection.Client.ListCollectionsAsync(cancellationToken)).Collections;
         var sources = (await connection.Client.ListSourcesAsync(cancellationToken: cancellationToken)).Sources;
         var jobs = (await connection.Client.ListJobsAsync(unfinishedOnly: true, cancellationToken: cancellationToken)).Jobs;
+        var health = await connection.Client.GetHealthAsync(cancellationToken);
         var status = new StatusOutput(
             dataFolder.Path,
+            health.Offline,
             connection.Server is { } server ? new ServerOutput(server.Address, server.Pid) : null,
             [.. collections.Select(collection => CollectionOutput.Of(collection, sources))],
             [.. jobs.Select(JobOutput.Of)]);

@@ -101,13 +101,13 @@ internal sealed record IndexedSourceOutput(
 
 /// <summary>The output of <c>status --json</c>.</summary>
 internal sealed record StatusOutput(
-    string DataFolder, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs);
+    string DataFolder, bool Offline, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs);
 
 /// <summary>The server that runs on the data folder.</summary>
 internal sealed record ServerOutput(string? Address, int Pid);
 
 /// <summary>A collection.</summary>
-internal sealed record CollectionOutput(string Name, long Documents, long Chunks, long SizeBytes, IReadOnlyList<SourceOutput> Sources)
+internal sealed record CollectionOutput(string Name, long Documents, long Chunks, long SizeBytes, bool LocalOnly, IReadOnlyList<SourceOutput> Sources)
 {
     public static CollectionOutput Of(CollectionResponse collection, IReadOnlyList<SourceResponse> sources)
         => new(
@@ -115,6 +115,7 @@ internal sealed record CollectionOutput(string Name, long Documents, long Chunks
             collection.DocumentCount,
             collection.ChunkCount,
             collection.SizeBytes,
+            collection.LocalOnly,
             [.. sources.Where(source => source.Collection == collection.Name).Select(source => new SourceOutput(source.Id, source.Kind, source.Location))]);
 }
 
@@ -131,6 +132,9 @@ internal sealed record JobOutput(long Id, string Collection, string State, long 
 /// <summary>The output of <c>remove --json</c>.</summary>
 internal sealed record RemoveOutput(IReadOnlyList<string> Sources, IReadOnlyList<string> Collections);
 
+/// <summary>The output of <c>egress --json</c>; its parts are those of the HTTP API.</summary>
+internal sealed record EgressOutput(bool Offline, IReadOnlyList<EgressTotalResponse> Totals, IReadOnlyList<EgressEntryResponse> Entries);
+
 /// <summary>The output of <c>sign-in --json</c>.</summary>
 internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
 
@@ -142,4 +146,5 @@ internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
 [JsonSerializable(typeof(StatusOutput))]
 [JsonSerializable(typeof(RemoveOutput))]
 [JsonSerializable(typeof(SignInOutput))]
+[JsonSerializable(typeof(EgressOutput))]
 internal sealed partial class OutputJsonContext : JsonSerializerContext;
