@@ -23,6 +23,7 @@ public sealed class SynapseClient : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(address);
 
         // No proxy, redirect, cookie or decompression: the server is on this machine, and the token must not travel on.
+#pragma warning disable RS0030 // The client of this server, not of others: it speaks to a loopback address or a Unix socket, and the contract sees no other project of ours.
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
         var baseAddress = address;
         if (address.StartsWith(UnixPrefix, StringComparison.Ordinal))
@@ -34,6 +35,7 @@ public sealed class SynapseClient : IDisposable
 
         Address = address;
         _http = new HttpClient(handler) { BaseAddress = new Uri(baseAddress), Timeout = Timeout.InfiniteTimeSpan };
+#pragma warning restore RS0030
         if (token is not null)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -203,6 +205,7 @@ public sealed class SynapseClient : IDisposable
 
     private static string Parameter(string name, string? value) => value is null ? "" : $"&{name}={Segment(value)}";
 
+#pragma warning disable RS0030 // A Unix socket reaches no other machine.
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -217,6 +220,7 @@ public sealed class SynapseClient : IDisposable
             throw;
         }
     }
+#pragma warning restore RS0030
 
     private Task<TResponse> GetAsync<TResponse>(string path, JsonTypeInfo<TResponse> type, CancellationToken cancellationToken)
         => SendAsync(HttpMethod.Get, path, null, type, cancellationToken);

@@ -15,9 +15,9 @@ internal static class Indexing
     /// <summary>Adds a path, or brings it up to date, and waits for the end.</summary>
     /// <exception cref="SynapseApiException">The path cannot be indexed, the job failed, or it waits for something like space on the disk.</exception>
     public static async Task<IndexedPath> AddAsync(
-        SynapseClient client, string path, string? collection, bool json, CancellationToken cancellationToken)
+        SynapseClient client, string path, string? collection, bool localOnly, bool json, CancellationToken cancellationToken)
     {
-        var added = await client.AddSourceAsync(new AddSourceRequest(Path.GetFullPath(path), collection), cancellationToken);
+        var added = await client.AddSourceAsync(new AddSourceRequest(Path.GetFullPath(path), collection, localOnly), cancellationToken);
         var job = await FollowAsync(client, added, json, cancellationToken);
         return job.State switch
         {

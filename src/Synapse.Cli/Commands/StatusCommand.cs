@@ -36,8 +36,10 @@ internal static class StatusCommand
         var sources = (await connection.Client.ListSourcesAsync(cancellationToken: cancellationToken)).Sources;
         var leftOut = skipped ? await ListSkippedAsync(connection.Client, sources, cancellationToken) : null;
         var jobs = (await connection.Client.ListJobsAsync(unfinishedOnly: true, cancellationToken: cancellationToken)).Jobs;
+        var health = await connection.Client.GetHealthAsync(cancellationToken);
         var status = new StatusOutput(
             dataFolder.Path,
+            health.Offline,
             connection.Server is { } server ? new ServerOutput(server.Address, server.Pid) : null,
             [.. collections.Select(collection => CollectionOutput.Of(collection, sources, leftOut))],
             [.. jobs.Select(JobOutput.Of)]);

@@ -9,6 +9,7 @@ internal static class StatusPrinter
     public static void Print(StatusOutput status, Terminal terminal)
     {
         terminal.Line($"Data folder  {status.DataFolder}");
+        terminal.Line(status.Offline ? "Mode         offline: only this machine and listed private addresses can be reached" : "Mode         online: providers that are configured can be reached");
         terminal.Line(status.Server is { } server ? $"Server       {server.Address ?? "no pages"} (process {server.Pid})" : "Server       none runs");
         if (status.Collections.Count == 0)
         {
@@ -20,6 +21,7 @@ internal static class StatusPrinter
             terminal.Line();
             terminal.Line($"{terminal.Bold(Terminal.Clean(collection.Name))}  {Indexing.Count(collection.Documents, "document")}, "
                 + $"{Indexing.Count(collection.Chunks, "chunk")}, {Size(collection.SizeBytes)}"
+                + (collection.LocalOnly ? ", local only" : "")
                 + (collection.EmbeddingModel is { } model ? $"  {terminal.Dim(Terminal.Clean(model))}" : ""));
             foreach (var source in collection.Sources)
             {
@@ -65,7 +67,8 @@ internal static class StatusPrinter
         }
     }
 
-    private static string Size(long bytes) => bytes switch
+    /// <summary>A size in decimal units.</summary>
+    public static string Size(long bytes) => bytes switch
     {
         >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
         >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),

@@ -5,6 +5,7 @@ using Synapse.Answering;
 using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Library;
+using Synapse.Privacy;
 using Synapse.Sqlite;
 using Synapse.Storage;
 using Synapse.Web.Hosting;
@@ -20,7 +21,7 @@ internal sealed class PageHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Task _work;
 
-    private PageHost(bool indexes)
+    private PageHost(bool indexes, bool offline)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
@@ -30,6 +31,7 @@ internal sealed class PageHost : IAsyncDisposable
         builder.Services.AddSingleton<ExtractiveAnswerer>();
         builder.Services.AddSingleton<GatedAnswerer>();
         builder.Services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<GatedAnswerer>());
+        builder.Services.AddSingleton(EgressPolicy.Create(new EgressOptions { Offline = offline }, []));
         builder.Services.AddSynapseIngestion();
         builder.Services.AddSynapseRetrieval();
         builder.Services.AddSingleton<SwitchedScope>();
@@ -57,9 +59,10 @@ internal sealed class PageHost : IAsyncDisposable
 
     /// <summary>Starts the pages.</summary>
     /// <param name="indexes">Whether jobs are worked on; else they stay queued.</param>
-    public static async Task<PageHost> StartAsync(bool indexes = true)
+    /// <param name="offline">Whether the process says that it is in offline mode.</param>
+    public static async Task<PageHost> StartAsync(bool indexes = true, bool offline = false)
     {
-        var host = new PageHost(indexes);
+        var host = new PageHost(indexes, offline);
         await host._app.StartAsync();
         host.Address = host.Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return host;
