@@ -22,7 +22,7 @@ internal static class AnalysisBench
             var terms = 0L;
             for (var start = 0; start + ChunkLength <= text.Length; start += ChunkLength)
             {
-                terms += analyzer.AnalyzeChunk(text.AsSpan(start, ChunkLength), chunk, "folder/file" + (chunks / 8)).Terms.Length;
+                terms += analyzer.AnalyzeChunk(text.AsSpan(start, ChunkLength), chunk, "folder/file" + (chunks / 8)).Numbers.Length;
                 chunks++;
             }
 

@@ -20,11 +20,12 @@ internal static class LexicalQuality
             var text = document.Title.Length == 0 || document.Text.StartsWith(document.Title, StringComparison.Ordinal) ? document.Text : document.Title + "\n" + document.Text;
             var terms = analyzer.AnalyzeChunk(text, new Chunk(0, 0, text.Length, 1, 1, ChunkKind.Prose, null, null, false), "");
             lengths[d] = terms.Length;
-            for (var i = 0; i < terms.Terms.Length; i++)
+            var termTexts = terms.ToTexts();
+            for (var i = 0; i < termTexts.Length; i++)
             {
-                if (!postings.TryGetValue(terms.Terms[i], out var list))
+                if (!postings.TryGetValue(termTexts[i], out var list))
                 {
-                    postings.Add(terms.Terms[i], list = []);
+                    postings.Add(termTexts[i], list = []);
                 }
 
                 list.Add((d, terms.Frequencies[i]));

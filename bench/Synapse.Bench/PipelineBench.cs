@@ -61,6 +61,10 @@ internal static class PipelineBench
         StoreBench.Report("bulk", outcome.ChunksStored / elapsed.TotalSeconds, $"chunks/s ({elapsed.TotalSeconds:F1} s)");
         StoreBench.Report("bulk, processor", processor.TotalMicroseconds / outcome.ChunksStored, "us per chunk");
         StoreBench.Report("resident", Process.GetCurrentProcess().WorkingSet64 / 1e6, "MB after indexing");
+        var memory = GC.GetGCMemoryInfo();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"collections {GC.CollectionCount(0)}, {GC.CollectionCount(1)}, {GC.CollectionCount(2)}; paused {memory.PauseTimePercentage} %; committed {memory.TotalCommittedBytes / 1e6:F0} MB, {memory.HeapSizeBytes / 1e6:F0} MB in use, {memory.FragmentedBytes / 1e6:F0} MB in gaps; allocated {GC.GetTotalAllocatedBytes() / outcome.ChunksStored} bytes per chunk"));
         StoreBench.Report("data folder", Directory.GetFiles(Path.Combine(folder, "data")).Sum(file => new FileInfo(file).Length) / 1e6, "MB");
         await SearchAsync(services, chunkCount, cancellationToken);
     }

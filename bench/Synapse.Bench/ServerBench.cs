@@ -29,10 +29,16 @@ internal static class ServerBench
             await AskAsync(token, Port, corpus, chunkCount, clients: 1, questions: Warm, cancellationToken);
             foreach (var clients in (int[])[1, 2, 8])
             {
+                server.Refresh();
+                var processor = server.TotalProcessorTime;
                 var clock = Stopwatch.StartNew();
                 var times = await AskAsync(token, Port, corpus, chunkCount, clients, questions: 2_000, cancellationToken);
+                var elapsed = clock.Elapsed;
+                server.Refresh();
+                processor = server.TotalProcessorTime - processor;
                 StoreBench.Percentiles($"search over HTTP, {clients} at once", times);
-                StoreBench.Report($"search over HTTP, {clients} at once", times.Count / clock.Elapsed.TotalSeconds, "questions/s");
+                StoreBench.Report($"search over HTTP, {clients} at once", times.Count / elapsed.TotalSeconds, "questions/s");
+                StoreBench.Report($"search over HTTP, {clients} at once, processor of the server", processor.TotalMicroseconds / times.Count, "us per question");
             }
 
             server.Refresh();

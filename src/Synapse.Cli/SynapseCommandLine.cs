@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
+using System.CommandLine.Help;
 using Synapse.Cli.Commands;
 using Synapse.Cli.Output;
 using Synapse.Contracts;
@@ -15,7 +15,8 @@ internal static class SynapseCommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand(
+        // Not a RootCommand: that one is named after the file of the program.
+        var root = new Command("synapse",
             """
             Ask your own documents and code, on your own machine, and check every answer.
 
@@ -24,23 +25,23 @@ internal static class SynapseCommandLine
               synapse search "parse date header" ~/src/project --limit 5
               synapse serve ~/notes
             """);
+        root.Options.Add(new HelpOption());
+        root.Options.Add(new VersionOption());
         root.Options.Add(SharedOptions.Data);
         root.Subcommands.Add(AskCommand.Create());
         root.Subcommands.Add(SearchCommand.Create());
         root.Subcommands.Add(IndexCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(EgressCommand.Create());
         root.Subcommands.Add(RemoveCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(SignInCommand.Create());
 
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);
         var report = new ErrorReport(arguments.Contains("--json"));
-        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
+        if (CommandLineFaults.Describe(parsed) is { } faults)
         {
-            var command = parsed.CommandResult.Command == root ? "synapse" : $"synapse {parsed.CommandResult.Command.Name}";
-            var errors = parsed.Errors.Select(error => error.Message).Distinct();
-            var message = string.Join(" ", parsed.CommandResult.Command == root ? errors.Take(1) : errors);
-            return report.Write(ErrorCodes.InvalidArguments, $"{message} See '{command} --help'.", ExitCodes.BadInput);
+            return report.Write(ErrorCodes.InvalidArguments, faults, ExitCodes.BadInput);
         }
 
         using var interruption = new Interruption();
@@ -63,7 +64,8 @@ internal static class SynapseCommandLine
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return report.Write(ErrorCodes.InternalError, $"A fault of Synapse: {error}", ExitCodes.Failed);
+            await Console.Error.WriteLineAsync(error.ToString());
+            return report.Write(ErrorCodes.InternalError, $"A fault of Synapse ({error.GetType().Name}: {error.Message}). Please report it.", ExitCodes.Failed);
         }
     }
 }

@@ -5,6 +5,7 @@ namespace Synapse.Contracts;
 /// <summary>How the contract is written as JSON, generated at build time so that a short-lived process pays nothing for reflection.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(CreateCollectionRequest))]
+[JsonSerializable(typeof(ChangeCollectionRequest))]
 [JsonSerializable(typeof(CollectionResponse))]
 [JsonSerializable(typeof(CollectionListResponse))]
 [JsonSerializable(typeof(AddSourceRequest))]
@@ -27,6 +28,7 @@ namespace Synapse.Contracts;
 [JsonSerializable(typeof(PassagesResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(HealthPartsResponse))]
+[JsonSerializable(typeof(EgressPageResponse))]
 [JsonSerializable(typeof(SignInLinkResponse))]
 [JsonSerializable(typeof(ProblemResponse))]
 public sealed partial class ContractsJsonContext : JsonSerializerContext;

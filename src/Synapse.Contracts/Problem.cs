@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Synapse.Contracts;
 
 /// <summary>A problem as RFC 9457 has it, with a stable code. Also the data of the event <c>error</c> of a stream.</summary>
@@ -11,4 +13,4 @@ public sealed record ProblemResponse(
     string? Title,
     string? Code,
     string? Detail,
-    IReadOnlyDictionary<string, string[]>? Errors = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);

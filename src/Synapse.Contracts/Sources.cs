@@ -5,9 +5,11 @@ namespace Synapse.Contracts;
 /// <summary>Adds a folder or file to a collection, or brings one up to date that is there already.</summary>
 /// <param name="Path">Absolute path on the server's machine; 1 to 4,096 characters.</param>
 /// <param name="Collection">Name of the collection, which is made if there is none; null for the one that is bound to this path alone, named after it.</param>
+/// <param name="LocalOnly">Whether to mark the collection as local only before anything of it is read; false leaves it as it is.</param>
 public sealed record AddSourceRequest(
     [Required, StringLength(4_096, MinimumLength = 1)] string Path,
-    [StringLength(100, MinimumLength = 1)] string? Collection = null);
+    [StringLength(100, MinimumLength = 1)] string? Collection = null,
+    bool LocalOnly = false);
 
 /// <summary>Where documents of a collection come from.</summary>
 /// <param name="Id">Key; never reused.</param>

@@ -23,6 +23,7 @@ public sealed class SynapseClient : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(address);
 
         // No proxy, redirect, cookie or decompression: the server is on this machine, and the token must not travel on.
+#pragma warning disable RS0030 // The client of this server, not of others: it speaks to a loopback address or a Unix socket, and the contract sees no other project of ours.
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false };
         var baseAddress = address;
         if (address.StartsWith(UnixPrefix, StringComparison.Ordinal))
@@ -34,6 +35,7 @@ public sealed class SynapseClient : IDisposable
 
         Address = address;
         _http = new HttpClient(handler) { BaseAddress = new Uri(baseAddress), Timeout = Timeout.InfiniteTimeSpan };
+#pragma warning restore RS0030
         if (token is not null)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -66,6 +68,30 @@ public sealed class SynapseClient : IDisposable
     /// <summary>Makes a collection.</summary>
     public Task<CollectionResponse> CreateCollectionAsync(CreateCollectionRequest request, CancellationToken cancellationToken = default)
         => PostAsync("/api/v1/collections", request, ContractsJsonContext.Default.CreateCollectionRequest, ContractsJsonContext.Default.CollectionResponse, cancellationToken);
+
+    /// <summary>Changes a collection.</summary>
+    public Task<CollectionResponse> ChangeCollectionAsync(string collection, ChangeCollectionRequest request, CancellationToken cancellationToken = default)
+        => SendAsync(
+            HttpMethod.Patch,
+            $"/api/v1/collections/{Segment(collection)}",
+            JsonContent.Create(request, ContractsJsonContext.Default.ChangeCollectionRequest),
+            ContractsJsonContext.Default.CollectionResponse,
+            cancellationToken);
+
+    /// <summary>Reads the ledger of what left, newest first, one page at a time.</summary>
+    /// <param name="provider">Only requests of this provider; null for all.</param>
+    /// <param name="collection">Only requests that carried text of this collection; null for all.</param>
+    /// <param name="purpose">Only requests for this purpose; null for all.</param>
+    /// <param name="before"><see cref="EgressPageResponse.Next"/> of the page before; null for the first.</param>
+    /// <param name="limit">Most entries of the page; 1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public Task<EgressPageResponse> ListEgressAsync(
+        string? provider = null, string? collection = null, string? purpose = null, long? before = null, int limit = 100, CancellationToken cancellationToken = default)
+        => GetAsync(
+            $"/api/v1/egress?limit={limit}" + Parameter("provider", provider) + Parameter("collection", collection) + Parameter("purpose", purpose)
+                + (before is null ? "" : $"&before={before}"),
+            ContractsJsonContext.Default.EgressPageResponse,
+            cancellationToken);
 
     /// <summary>Removes a collection with all that belongs to it. The files themselves are not touched.</summary>
     public Task DeleteCollectionAsync(string collection, CancellationToken cancellationToken = default)
@@ -177,6 +203,9 @@ public sealed class SynapseClient : IDisposable
 
     private static string Segment(string value) => Uri.EscapeDataString(value);
 
+    private static string Parameter(string name, string? value) => value is null ? "" : $"&{name}={Segment(value)}";
+
+#pragma warning disable RS0030 // A Unix socket reaches no other machine.
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -191,6 +220,7 @@ public sealed class SynapseClient : IDisposable
             throw;
         }
     }
+#pragma warning restore RS0030
 
     private Task<TResponse> GetAsync<TResponse>(string path, JsonTypeInfo<TResponse> type, CancellationToken cancellationToken)
         => SendAsync(HttpMethod.Get, path, null, type, cancellationToken);

@@ -27,6 +27,16 @@ public sealed partial class SqliteStore : ILibraryStore
         => new(_readers.Read(connection => LibraryQueries.FindCollection(connection, scope, name)));
 
     /// <inheritdoc/>
+    public async ValueTask<bool> SetPrivacyAsync(AccessScope scope, long collectionId, CollectionPrivacy privacy, CancellationToken cancellationToken)
+        => scope.Allows(collectionId)
+            && await _writer.WriteAsync(connection => LibraryChanges.SetPrivacy(connection, collectionId, privacy), committed: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Collection>> ListLocalOnlyAsync(
+        AccessScope scope, IReadOnlyCollection<long>? collectionIds, CancellationToken cancellationToken)
+        => new(_readers.Read(connection => LibraryQueries.ListLocalOnly(connection, scope, collectionIds)));
+
+    /// <inheritdoc/>
     public async ValueTask<bool> RemoveCollectionAsync(AccessScope scope, long collectionId, CancellationToken cancellationToken)
         => scope.Allows(collectionId)
             && await _writer.WriteAsync(

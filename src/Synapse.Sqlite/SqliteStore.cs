@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Synapse.Sqlite.Connections;
+using Synapse.Sqlite.Ledger;
 using Synapse.Sqlite.Migrations;
 using Synapse.Sqlite.Segments;
 
@@ -38,6 +39,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
         _time = time;
         _logger = logger;
         _mergeThread = new Thread(MergeUntilStopped) { IsBackground = true, Name = "synapse-merge" };
+        _ledger = new LedgerWriter(writer, time, logger);
     }
 
     /// <summary>Opens the store of a data folder, or makes it.</summary>
@@ -66,6 +68,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
                 indexes.Values.Sum(index => index.Segments.Sum(view => view.LiveChunks)),
                 time.GetElapsedTime(started).TotalMilliseconds);
             store._mergeThread.Start();
+            store._ledger.Start();
             return store;
         }
         catch
@@ -86,6 +89,7 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
 
         _disposed = true;
         StopMerging();
+        _ledger.Dispose();
         _readers.Dispose();
         _writer.Dispose();
         _folder.Dispose();

@@ -9,11 +9,12 @@ public sealed class ProjectArrowTests
     {
         ["Synapse.Contracts"] = [],
         ["Synapse"] = [],
+        ["Synapse.Egress"] = ["Synapse"],
         ["Synapse.LocalModels"] = ["Synapse"],
         ["Synapse.Providers"] = ["Synapse"],
         ["Synapse.Sqlite"] = ["Synapse"],
         ["Synapse.Web"] = ["Synapse"],
-        ["Synapse.Server"] = ["Synapse", "Synapse.Contracts", "Synapse.LocalModels", "Synapse.Sqlite", "Synapse.Web"],
+        ["Synapse.Server"] = ["Synapse", "Synapse.Contracts", "Synapse.Egress", "Synapse.LocalModels", "Synapse.Providers", "Synapse.Sqlite", "Synapse.Web"],
         ["Synapse.Cli"] = ["Synapse.Contracts", "Synapse.Server"],
     };
 

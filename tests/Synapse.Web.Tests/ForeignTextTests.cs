@@ -77,6 +77,9 @@ public sealed class ForeignTextTests(Chromium chromium)
 
         await Expect(page.Locator(".lead")).ToHaveTextAsync(Corpus.Attacks[0]);
         await Expect(page.Locator(".command code")).ToHaveTextAsync("synapse sign-in");
+        var (title, command) = (await page.Locator("h1").BoundingBoxAsync(), await page.Locator(".command").BoundingBoxAsync());
+        Assert.InRange(command!.Y - title!.Y, 1, 400);
+        Assert.InRange(command.Height, 1, 100);
         await AssertInertAsync(page);
         // The status of the page itself is an error to the console, and that is right.
         Assert.All(watched.Troubles, trouble => Assert.Contains("401", trouble, StringComparison.Ordinal));

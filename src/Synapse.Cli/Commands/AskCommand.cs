@@ -10,7 +10,7 @@ internal static class AskCommand
 {
     public static Command Create()
     {
-        var question = new Argument<string>("question") { Description = "The question, in plain words." };
+        var question = new Argument<string>(SharedOptions.QuestionName) { Description = "The question, in plain words." };
         var folder = SharedOptions.Folder();
         var collection = SharedOptions.Collection("Answer from this collection. With a folder, index the folder into it.");
         var json = SharedOptions.Json();

@@ -20,7 +20,7 @@ internal static class Asking
             return new Asked(collection is null ? null : [collection], null);
         }
 
-        var indexed = await Indexing.AddAsync(client, folder, collection, json, cancellationToken);
+        var indexed = await Indexing.AddAsync(client, folder, collection, localOnly: false, json, cancellationToken);
         return new Asked([indexed.Source.Collection], indexed);
     }
 

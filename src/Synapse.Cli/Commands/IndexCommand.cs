@@ -11,6 +11,7 @@ internal static class IndexCommand
     {
         var paths = SharedOptions.Paths("path", "Folders or files to index.", ArgumentArity.OneOrMore);
         var collection = SharedOptions.Collection("Put them into this collection. Default: one collection for each path, named after it.");
+        var localOnly = new Option<bool>("--local-only") { Description = "Mark the collection as local only: its text never goes to a provider outside this machine and its private network." };
         var json = SharedOptions.Json();
         var command = new Command("index",
             """
@@ -21,24 +22,30 @@ internal static class IndexCommand
             Examples:
               synapse index ~/notes
               synapse index ./docs ./README.md --collection handbook
+              synapse index ~/contracts --local-only
             """)
         {
-            paths, collection, json,
+            paths, collection, localOnly, json,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            SharedOptions.DataFolderOf(parsed), parsed.GetRequiredValue(paths), parsed.GetValue(collection), parsed.GetValue(json), cancellationToken));
+            SharedOptions.DataFolderOf(parsed),
+            parsed.GetRequiredValue(paths),
+            parsed.GetValue(collection),
+            parsed.GetValue(localOnly),
+            parsed.GetValue(json),
+            cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        Server.Hosting.DataFolder dataFolder, string[] paths, string? collection, bool json, CancellationToken cancellationToken)
+        Server.Hosting.DataFolder dataFolder, string[] paths, string? collection, bool localOnly, bool json, CancellationToken cancellationToken)
     {
         await using var connection = await ServerConnection.OpenAsync(dataFolder, cancellationToken);
         var outputs = new List<IndexedSourceOutput>();
         IndexedPath? last = null;
         foreach (var path in paths)
         {
-            last = await Indexing.AddAsync(connection.Client, path, collection, json, cancellationToken);
+            last = await Indexing.AddAsync(connection.Client, path, collection, localOnly, json, cancellationToken);
             var skipped = (await connection.Client.ListSkippedFilesAsync(last.Source.Id, cancellationToken)).Files;
             outputs.Add(IndexedSourceOutput.Of(last, skipped));
         }

@@ -13,11 +13,11 @@ internal sealed record IndexedPath(SourceResponse Source, JobResponse Job);
 internal static class Indexing
 {
     /// <summary>Adds a path, or brings it up to date, and waits for the end.</summary>
-    /// <exception cref="SynapseApiException">The path cannot be indexed, or the job failed.</exception>
+    /// <exception cref="SynapseApiException">The path cannot be indexed, the job failed, or it waits for something like space on the disk.</exception>
     public static async Task<IndexedPath> AddAsync(
-        SynapseClient client, string path, string? collection, bool json, CancellationToken cancellationToken)
+        SynapseClient client, string path, string? collection, bool localOnly, bool json, CancellationToken cancellationToken)
     {
-        var added = await client.AddSourceAsync(new AddSourceRequest(Path.GetFullPath(path), collection), cancellationToken);
+        var added = await client.AddSourceAsync(new AddSourceRequest(Path.GetFullPath(path), collection, localOnly), cancellationToken);
         var job = await FollowAsync(client, added, json, cancellationToken);
         return job.State switch
         {
@@ -54,6 +54,12 @@ internal static class Indexing
         {
             await foreach (var job in client.FollowJobAsync(added.Job.Id, cancellationToken))
             {
+                if (job.State == "waiting")
+                {
+                    // The job stays in line and goes on when its hindrance is gone; the one who typed the command is told now.
+                    throw new SynapseApiException(0, job.ErrorCode ?? ErrorCodes.Unavailable, job.ErrorMessage ?? $"Indexing '{added.Source.Location}' waits.");
+                }
+
                 progress.Show(job);
                 last = job;
             }

@@ -100,6 +100,26 @@ internal static class RemoveCommand
     private static bool IsAt(SourceResponse source, string path)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        return source.Location == full || new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName == source.Location;
+        return source.Location == full || source.Location == ResolveLinks(full);
+    }
+
+    private static string ResolveLinks(string full)
+    {
+        var resolved = Path.GetPathRoot(full)!;
+        try
+        {
+            foreach (var name in full[resolved.Length..].Split(Path.DirectorySeparatorChar))
+            {
+                resolved = Path.Combine(resolved, name);
+                resolved = new FileInfo(resolved) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : resolved;
+            }
+        }
+        catch (IOException)
+        {
+            // A circle of links leads nowhere, so to no source either.
+            return full;
+        }
+
+        return resolved;
     }
 }

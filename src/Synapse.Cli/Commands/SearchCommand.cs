@@ -10,7 +10,7 @@ internal static class SearchCommand
 {
     public static Command Create()
     {
-        var query = new Argument<string>("query") { Description = "What to look for: words, a name from code, or a phrase that says what is meant." };
+        var query = new Argument<string>(SharedOptions.QueryName) { Description = "What to look for: words, a name from code, or a phrase that says what is meant." };
         var folder = SharedOptions.Folder();
         var collection = SharedOptions.Collection("Search this collection. With a folder, index the folder into it.");
         var limit = SharedOptions.Limit("Most hits to show.");

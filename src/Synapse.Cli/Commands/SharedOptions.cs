@@ -7,6 +7,12 @@ namespace Synapse.Cli.Commands;
 /// <summary>Options that several commands have, each with one meaning.</summary>
 internal static class SharedOptions
 {
+    /// <summary>Name of the argument of <c>search</c>.</summary>
+    public const string QueryName = "query";
+
+    /// <summary>Name of the argument of <c>ask</c>.</summary>
+    public const string QuestionName = "question";
+
     /// <summary>The data folder.</summary>
     public static Option<string?> Data { get; } = new("--data")
     {

@@ -101,27 +101,34 @@ internal sealed record IndexedSourceOutput(
 
 /// <summary>The output of <c>status --json</c>.</summary>
 internal sealed record StatusOutput(
-    string DataFolder, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs);
+    string DataFolder, bool Offline, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs);
 
 /// <summary>The server that runs on the data folder.</summary>
 internal sealed record ServerOutput(string? Address, int Pid);
 
 /// <summary>A collection.</summary>
 internal sealed record CollectionOutput(
-    string Name, long Documents, long Chunks, long SizeBytes, string? EmbeddingModel, IReadOnlyList<SourceOutput> Sources)
+    string Name, long Documents, long Chunks, long SizeBytes, bool LocalOnly, string? EmbeddingModel, IReadOnlyList<SourceOutput> Sources)
 {
-    public static CollectionOutput Of(CollectionResponse collection, IReadOnlyList<SourceResponse> sources)
+    public static CollectionOutput Of(
+        CollectionResponse collection, IReadOnlyList<SourceResponse> sources, IReadOnlyDictionary<long, IReadOnlyList<SkippedFileResponse>>? skipped)
         => new(
             collection.Name,
             collection.DocumentCount,
             collection.ChunkCount,
             collection.SizeBytes,
+            collection.LocalOnly,
             collection.EmbeddingModel,
-            [.. sources.Where(source => source.Collection == collection.Name).Select(source => new SourceOutput(source.Id, source.Kind, source.Location))]);
+            [.. sources.Where(source => source.Collection == collection.Name)
+                .Select(source => new SourceOutput(source.Id, source.Kind, source.Location, skipped?.GetValueOrDefault(source.Id)))]);
 }
 
-/// <summary>A source.</summary>
-internal sealed record SourceOutput(long Id, string Kind, string Location);
+/// <summary>A source, and the files that it left out if they were asked for.</summary>
+internal sealed record SourceOutput(
+    long Id,
+    string Kind,
+    string Location,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SkippedFileResponse>? Skipped);
 
 /// <summary>A job that has not ended.</summary>
 internal sealed record JobOutput(long Id, string Collection, string State, long FilesFound, long FilesDone, string? ErrorCode, string? ErrorMessage)
@@ -132,6 +139,9 @@ internal sealed record JobOutput(long Id, string Collection, string State, long 
 
 /// <summary>The output of <c>remove --json</c>.</summary>
 internal sealed record RemoveOutput(IReadOnlyList<string> Sources, IReadOnlyList<string> Collections);
+
+/// <summary>The output of <c>egress --json</c>; its parts are those of the HTTP API.</summary>
+internal sealed record EgressOutput(bool Offline, IReadOnlyList<EgressTotalResponse> Totals, IReadOnlyList<EgressEntryResponse> Entries);
 
 /// <summary>The output of <c>sign-in --json</c>.</summary>
 internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
@@ -144,4 +154,5 @@ internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
 [JsonSerializable(typeof(StatusOutput))]
 [JsonSerializable(typeof(RemoveOutput))]
 [JsonSerializable(typeof(SignInOutput))]
+[JsonSerializable(typeof(EgressOutput))]
 internal sealed partial class OutputJsonContext : JsonSerializerContext;

@@ -70,7 +70,7 @@ internal sealed class ProgressLine(string location, bool isPlain) : IAsyncDispos
     {
         if (_job is { } job)
         {
-            task.IsIndeterminate = !job.Progress.WalkComplete || job.State == "waiting";
+            task.IsIndeterminate = !job.Progress.WalkComplete;
             task.MaxValue = Math.Max(1, job.Progress.BytesFound);
             task.Value = job.Progress.BytesDone;
             task.Description = Markup.Escape(Describe(job));
@@ -78,7 +78,5 @@ internal sealed class ProgressLine(string location, bool isPlain) : IAsyncDispos
     }
 
     private string Describe(JobResponse job)
-        => job.State == "waiting"
-            ? $"Waiting: {Terminal.Clean(job.ErrorMessage ?? "")}"
-            : string.Create(CultureInfo.InvariantCulture, $"Indexing {Terminal.Clean(location)}: {job.Progress.FilesDone:N0} of {job.Progress.FilesFound:N0} files");
+        => string.Create(CultureInfo.InvariantCulture, $"Indexing {Terminal.Clean(location)}: {job.Progress.FilesDone:N0} of {job.Progress.FilesFound:N0} files");
 }

@@ -9,6 +9,7 @@ internal static class StatusPrinter
     public static void Print(StatusOutput status, Terminal terminal)
     {
         terminal.Line($"Data folder  {status.DataFolder}");
+        terminal.Line(status.Offline ? "Mode         offline: only this machine and listed private addresses can be reached" : "Mode         online: providers that are configured can be reached");
         terminal.Line(status.Server is { } server ? $"Server       {server.Address ?? "no pages"} (process {server.Pid})" : "Server       none runs");
         if (status.Collections.Count == 0)
         {
@@ -20,10 +21,15 @@ internal static class StatusPrinter
             terminal.Line();
             terminal.Line($"{terminal.Bold(Terminal.Clean(collection.Name))}  {Indexing.Count(collection.Documents, "document")}, "
                 + $"{Indexing.Count(collection.Chunks, "chunk")}, {Size(collection.SizeBytes)}"
+                + (collection.LocalOnly ? ", local only" : "")
                 + (collection.EmbeddingModel is { } model ? $"  {terminal.Dim(Terminal.Clean(model))}" : ""));
             foreach (var source in collection.Sources)
             {
                 terminal.Line($"  {source.Kind,-6}  {terminal.Place(Terminal.Clean(source.Location))}");
+                foreach (var file in source.Skipped ?? [])
+                {
+                    terminal.Line($"    left out: {terminal.Place(Terminal.Clean(file.Path))}  {file.Reason}: {Terminal.Clean(file.Detail)}");
+                }
             }
         }
 
@@ -44,7 +50,7 @@ internal static class StatusPrinter
         if (indexed.Skipped.Count > 0)
         {
             var reasons = indexed.Skipped.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {reason.Key}");
-            terminal.Line($"  left out: {string.Join(", ", reasons)}");
+            terminal.Line($"  left out: {string.Join(", ", reasons)} ('synapse status --skipped' names them)");
         }
     }
 
@@ -61,7 +67,8 @@ internal static class StatusPrinter
         }
     }
 
-    private static string Size(long bytes) => bytes switch
+    /// <summary>A size in decimal units.</summary>
+    public static string Size(long bytes) => bytes switch
     {
         >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
         >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),

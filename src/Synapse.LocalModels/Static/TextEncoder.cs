@@ -11,7 +11,7 @@ internal sealed unsafe class TextEncoder
     private const float CodeCentre = 7.5f;
 
     private readonly StaticWeights weights;
-    private readonly TokenBag bag = new();
+    private readonly TokenBag bag;
     private readonly float[] repeatWeight = new float[64];
     private readonly int[] rows = new int[RowCapacity];
     private readonly float[] rowWeight = new float[RowCapacity];
@@ -20,6 +20,7 @@ internal sealed unsafe class TextEncoder
     public TextEncoder(StaticWeights weights)
     {
         this.weights = weights;
+        bag = new TokenBag(weights);
         for (var n = 1; n < repeatWeight.Length; n++)
         {
             repeatWeight[n] = MathF.Pow(n, weights.RepeatExponent);
@@ -30,7 +31,7 @@ internal sealed unsafe class TextEncoder
     public void Encode(ReadOnlySpan<char> text, Span<float> destination, int maxTokens)
     {
         destination.Clear();
-        bag.Fill(text, weights, maxTokens);
+        bag.Fill(text, maxTokens);
         if (bag.Count == 0)
         {
             return;
@@ -39,17 +40,17 @@ internal sealed unsafe class TextEncoder
         rowCount = 0;
         for (var i = 0; i < bag.Count; i++)
         {
-            var weight = repeatWeight[Math.Min(bag.Occurrences[i], repeatWeight.Length - 1)];
-            if (bag.Row[i] >= 0)
+            ref readonly var token = ref bag[i];
+            var weight = repeatWeight[Math.Min(token.Occurrences, repeatWeight.Length - 1)];
+            if (!token.IsKnown)
             {
-                AddRow(bag.Row[i], weight);
-                continue;
+                AddCode(token.Hash, weight * weights.CodeScale, destination);
             }
 
-            AddCode(bag.Hash[i], weight * weights.CodeScale, destination);
-            foreach (var bucket in bag.GramsOf(i))
+            foreach (var (row, scale) in bag.RowsOf(token))
             {
-                AddRow(weights.WordCount + bucket, weight);
+                rows[rowCount] = row;
+                rowWeight[rowCount++] = weight * scale;
             }
 
             if (rowCount > RowCapacity - 16)
@@ -88,13 +89,6 @@ internal sealed unsafe class TextEncoder
                 }
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddRow(int row, float weight)
-    {
-        rows[rowCount] = row;
-        rowWeight[rowCount++] = weight * weights.Scale(row);
     }
 
     private void Accumulate(Span<float> destination)
@@ -161,23 +155,24 @@ internal sealed unsafe class TextEncoder
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
         var start = weights.Rows + offset;
-        var low = Vector128.Create((byte)15);
+        // As indices of this table the codes become numbers without being masked: an index counts by its lowest four bits.
+        var numbers = Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
         for (var i = 0; i < rowCount; i++)
         {
             var codes = start + ((long)row[i] * StaticWeights.RowBytes);
             var w = Vector512.Create(weight[i]);
-            var b0 = Vector128.Load(codes);
-            var b1 = Vector128.Load(codes + 16);
-            var b2 = Vector128.Load(codes + 32);
-            var b3 = Vector128.Load(codes + 48);
-            a0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(b0 & low)), w, a0);
-            a1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32((b0.AsUInt16() >>> 4).AsByte() & low)), w, a1);
-            a2 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(b1 & low)), w, a2);
-            a3 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32((b1.AsUInt16() >>> 4).AsByte() & low)), w, a3);
-            a4 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(b2 & low)), w, a4);
-            a5 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32((b2.AsUInt16() >>> 4).AsByte() & low)), w, a5);
-            a6 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(b3 & low)), w, a6);
-            a7 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32((b3.AsUInt16() >>> 4).AsByte() & low)), w, a7);
+            var b0 = Avx512F.ConvertToVector512Int32(Vector128.Load(codes));
+            var b1 = Avx512F.ConvertToVector512Int32(Vector128.Load(codes + 16));
+            var b2 = Avx512F.ConvertToVector512Int32(Vector128.Load(codes + 32));
+            var b3 = Avx512F.ConvertToVector512Int32(Vector128.Load(codes + 48));
+            a0 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32(numbers, b0), w, a0);
+            a1 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32(numbers, b0 >>> 4), w, a1);
+            a2 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32(numbers, b1), w, a2);
+            a3 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32(numbers, b1 >>> 4), w, a3);
+            a4 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32(numbers, b2), w, a4);
+            a5 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32(numbers, b2 >>> 4), w, a5);
+            a6 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32(numbers, b3), w, a6);
+            a7 = Vector512.FusedMultiplyAdd(Avx512F.PermuteVar16x32(numbers, b3 >>> 4), w, a7);
         }
 
         (Vector512.Load(sum) + a0).Store(sum);

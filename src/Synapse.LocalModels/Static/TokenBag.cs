@@ -1,75 +1,163 @@
+using System.Security.Cryptography;
+
 namespace Synapse.LocalModels.Static;
 
-/// <summary>The distinct tokens of one text with their counts. Reused for many texts; not thread-safe.</summary>
-internal sealed class TokenBag
+/// <summary>The distinct tokens of one text with their counts. Reused for many texts: what a token is made of is found once. Not thread-safe.</summary>
+internal sealed class TokenBag(StaticWeights weights)
 {
     private const int MaxDistinct = 3_000;
-    private const int Slots = 8_192;
+    private const int SlotBits = 16;
+    private const int BlockTokens = 32;
 
-    private readonly ulong[] slotHash = new ulong[Slots];
-    private readonly int[] slotEntry = new int[Slots];
-    private readonly int[] slotEpoch = new int[Slots];
-    private readonly int[] grams = new int[MaxDistinct * TokenHash.MaxGrams];
+    // Beyond this many all tokens seen are forgotten; what is frequent comes back at once.
+    private const int MaxKnown = (1 << SlotBits) / 2;
+
+    // Spreads tokens over the slots so that no one can write tokens that share one.
+    private static readonly ulong Key = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+
+    private readonly Token[] tokens = new Token[1 << SlotBits];
+    private readonly int[] places = new int[MaxDistinct];
+    private readonly ulong[] hashes = new ulong[BlockTokens];
+    private readonly int[] lengths = new int[BlockTokens];
+    private WeightedRow[] rows = new WeightedRow[1 << 12];
+    private int rowCount;
+    private int knownCount;
     private int epoch;
-    private int gramCount;
 
     /// <summary>How many distinct tokens there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Row of the token, or -1 for a word outside the vocabulary.</summary>
-    public int[] Row { get; } = new int[MaxDistinct];
+    /// <summary>A token of the text, in the order of first appearance.</summary>
+    public ref readonly Token this[int index] => ref tokens[places[index]];
 
-    public int[] Occurrences { get; } = new int[MaxDistinct];
-
-    public ulong[] Hash { get; } = new ulong[MaxDistinct];
-
-    public int[] GramStart { get; } = new int[MaxDistinct + 1];
-
-    public ReadOnlySpan<int> GramsOf(int entry) => grams.AsSpan(GramStart[entry]..GramStart[entry + 1]);
+    /// <summary>The rows that a token is made of: its own, or for a word outside the vocabulary those of its n-grams.</summary>
+    public ReadOnlySpan<WeightedRow> RowsOf(in Token token) => rows.AsSpan(token.FirstRow, token.RowCount);
 
     /// <summary>Fills the bag with the first <paramref name="maxTokens"/> tokens of a text.</summary>
-    public void Fill(ReadOnlySpan<char> text, StaticWeights weights, int maxTokens)
+    public void Fill(ReadOnlySpan<char> text, int maxTokens)
     {
+        if (knownCount > MaxKnown - MaxDistinct || epoch == int.MaxValue)
+        {
+            Array.Clear(tokens);
+            knownCount = 0;
+            rowCount = 0;
+            epoch = 0;
+        }
+
         Count = 0;
-        gramCount = 0;
         epoch++;
         Span<char> buffer = stackalloc char[TokenScanner.MaxTokenChars];
+        Span<char> texts = stackalloc char[BlockTokens * TokenScanner.MaxTokenChars];
         var scanner = new TokenScanner(text, buffer);
-        for (var seen = 0; seen < maxTokens && scanner.MoveNext(); seen++)
+        var seen = 0;
+        int scanned;
+        do
         {
-            var hash = scanner.Hash;
-            var slot = (int)(hash & (Slots - 1));
-            while (slotEpoch[slot] == epoch && slotHash[slot] != hash)
+            for (scanned = 0; scanned < BlockTokens && seen < maxTokens && scanner.MoveNext(); scanned++, seen++)
             {
-                slot = (slot + 1) & (Slots - 1);
+                hashes[scanned] = scanner.Hash;
+                lengths[scanned] = scanner.Token.Length;
+                scanner.Token.CopyTo(texts[(scanned * TokenScanner.MaxTokenChars)..]);
+            }
+        }
+        while (Take(scanned, texts) && scanned == BlockTokens);
+    }
+
+    /// <summary>Takes scanned tokens in.</summary>
+    /// <returns>Whether there is room for more.</returns>
+    private bool Take(int scanned, ReadOnlySpan<char> texts)
+    {
+        // The table is larger than the fast caches. Looking at all places first lets the processor fetch many at a time.
+        for (var i = 0; i < scanned; i++)
+        {
+            _ = Volatile.Read(ref tokens[PlaceOf(hashes[i])].Epoch);
+        }
+
+        for (var i = 0; i < scanned; i++)
+        {
+            var hash = hashes[i];
+            var place = PlaceOf(hash);
+            while (tokens[place].Epoch != 0 && tokens[place].Hash != hash)
+            {
+                place = (place + 1) & (tokens.Length - 1);
             }
 
-            if (slotEpoch[slot] == epoch)
+            ref var token = ref tokens[place];
+            if (token.Epoch == epoch)
             {
-                Occurrences[slotEntry[slot]]++;
+                token.Occurrences++;
                 continue;
             }
 
             if (Count == MaxDistinct)
             {
-                break;
+                return false;
             }
 
-            slotEpoch[slot] = epoch;
-            slotHash[slot] = hash;
-            slotEntry[slot] = Count;
-            Hash[Count] = hash;
-            Occurrences[Count] = 1;
-            var row = weights.Find(hash);
-            Row[Count] = row;
-            GramStart[Count] = gramCount;
-            if (row < 0)
+            if (token.Epoch == 0)
             {
-                gramCount += TokenHash.Grams(scanner.Token, (uint)weights.BucketCount, grams.AsSpan(gramCount));
+                Add(ref token, hash, texts.Slice(i * TokenScanner.MaxTokenChars, lengths[i]));
             }
 
-            Count++;
-            GramStart[Count] = gramCount;
+            token.Epoch = epoch;
+            token.Occurrences = 1;
+            places[Count++] = place;
         }
+
+        return true;
+    }
+
+    private static int PlaceOf(ulong hash) => (int)((hash * Key) >> (64 - SlotBits));
+
+    private void Add(ref Token token, ulong hash, ReadOnlySpan<char> text)
+    {
+        if (rowCount + TokenHash.MaxGrams > rows.Length)
+        {
+            Array.Resize(ref rows, rows.Length * 2);
+        }
+
+        token.Hash = hash;
+        token.FirstRow = rowCount;
+        var row = weights.Find(hash);
+        token.IsKnown = row >= 0;
+        if (token.IsKnown)
+        {
+            rows[rowCount++] = new WeightedRow(row, weights.Scale(row));
+        }
+        else
+        {
+            Span<int> buckets = stackalloc int[TokenHash.MaxGrams];
+            foreach (var bucket in buckets[..TokenHash.Grams(text, (uint)weights.BucketCount, buckets)])
+            {
+                var gram = weights.WordCount + bucket;
+                rows[rowCount++] = new WeightedRow(gram, weights.Scale(gram));
+            }
+        }
+
+        token.RowCount = (byte)(rowCount - token.FirstRow);
+        knownCount++;
+    }
+
+    /// <summary>A row of the weights.</summary>
+    /// <param name="Row">Its number.</param>
+    /// <param name="Scale">The size of a step of its codes.</param>
+    public readonly record struct WeightedRow(int Row, float Scale);
+
+    /// <summary>A token that was seen in this or an earlier text.</summary>
+    public struct Token
+    {
+        public ulong Hash;
+
+        /// <summary>The text it was seen in last; 0 for an empty place.</summary>
+        public int Epoch;
+
+        /// <summary>How often it occurs in that text.</summary>
+        public int Occurrences;
+
+        public int FirstRow;
+        public byte RowCount;
+
+        /// <summary>Whether it is a word of the vocabulary.</summary>
+        public bool IsKnown;
     }
 }

@@ -7,14 +7,17 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Synapse.Contracts;
+using Synapse.Egress;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
+using Synapse.Providers.Configuration;
 using Synapse.Retrieval;
 using Synapse.Server.Features.Answers;
 using Synapse.Server.Features.ApiExplorer;
 using Synapse.Server.Features.Collections;
 using Synapse.Server.Features.Documents;
+using Synapse.Server.Features.Egress;
 using Synapse.Server.Features.Health;
 using Synapse.Server.Features.Jobs;
 using Synapse.Server.Features.Search;
@@ -39,16 +42,18 @@ public static class SynapseServer
 
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <param name="options">How it runs.</param>
-    /// <exception cref="InvalidConfigurationException">The data folder cannot be made.</exception>
+    /// <exception cref="InvalidConfigurationException">The data folder cannot be made, or settings are wrong; all faults are told together.</exception>
+    /// <exception cref="Errors.InvalidCaFileException">The file of trusted authorities cannot be used.</exception>
     public static WebApplication Build(ServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.DataFolder.Create();
+        var (configuration, providers) = ReadSettings(options.DataFolder);
         var address = new ServerAddress(options.DataFolder.NewSocketPath());
 
         // Empty: everything that is in the server is named here, and a command that hosts it pays for nothing else.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "synapse", ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddConfiguration(ServerOptionsReader.ReadConfiguration(options.DataFolder, []));
+        builder.Configuration.AddConfiguration(configuration);
         builder.Logging.SetMinimumLevel(options.LogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
@@ -62,11 +67,13 @@ public static class SynapseServer
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address.SocketPath));
 
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(providers);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(address);
         builder.Services.AddSingleton(ApiToken.ReadOrCreate(options.DataFolder));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSynapseEgress(EgressOptionsReader.ReadPolicy(builder.Configuration));
         builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
         builder.Services.AddSynapseApi();
         if (options.ServesPages)
@@ -94,6 +101,11 @@ public static class SynapseServer
     {
         ArgumentNullException.ThrowIfNull(app);
         var options = app.Services.GetRequiredService<ServerOptions>();
+        if (SectionFaults.Find<IngestionOptions>(app.Configuration, IngestionOptions.SectionName).ToList() is { Count: > 0 } faults)
+        {
+            throw new InvalidConfigurationException(faults);
+        }
+
         try
         {
             // Before anything listens: a folder that is misspelt, or a store that cannot be opened, stops the start.
@@ -168,6 +180,14 @@ public static class SynapseServer
         var address = app.Services.GetRequiredService<ServerAddress>().Value ?? throw new InvalidOperationException("The server serves no pages.");
         var (token, expiresAt) = app.Services.GetRequiredService<SignInLinks>().Create();
         return new SignInLinkResponse(SignInEndpoints.LinkOf(address, token), expiresAt);
+    }
+
+    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers) ReadSettings(DataFolder dataFolder)
+    {
+        var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
+        var providers = ProviderSettingsReader.Read(settings.Configuration);
+        string[] faults = [.. settings.Faults, .. providers.Faults.Select(fault => fault.ToString())];
+        return faults.Length > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, string socketPath)
@@ -252,6 +272,7 @@ public static class SynapseServer
         app.MapJobs();
         app.MapSearch();
         app.MapAnswers();
+        app.MapEgress();
         app.MapSignIn();
     }
 

@@ -11,6 +11,7 @@ internal static class ValidationProblems
         ArgumentNullException.ThrowIfNull(context);
         var problem = context.ProblemDetails;
         problem.Type = null;
+        problem.Extensions.Remove("traceId");
         if (problem is HttpValidationProblemDetails validation)
         {
             validation.Errors = validation.Errors.ToDictionary(error => CamelCase(error.Key), error => error.Value, StringComparer.Ordinal);

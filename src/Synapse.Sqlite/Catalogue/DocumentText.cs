@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Synapse.Errors;
 using Synapse.Sqlite.Connections;
+using Synapse.Sqlite.Segments;
 
 namespace Synapse.Sqlite.Catalogue;
 
@@ -17,7 +18,7 @@ internal static class DocumentText
     public static void Write(StoreConnection connection, long documentId, string text)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(Math.Min(text.Length, PieceBytes * 4)));
-        var insert = connection.Prepare("INSERT INTO document_text(id, bytes) VALUES(?, ?)");
+        var insert = connection.Prepare("INSERT INTO document_text(id, bytes, checksum) VALUES(?, ?, ?)");
         var encoder = Encoding.UTF8.GetEncoder();
         var filled = 0;
         var pieces = 0;
@@ -30,7 +31,7 @@ internal static class DocumentText
             while (filled - written >= PieceBytes || (last && (filled > written || pieces == 0)))
             {
                 var piece = buffer.AsSpan(written, Math.Min(PieceBytes, filled - written));
-                insert.Bind(1, (documentId << PieceBits) | (long)pieces++).Bind(2, piece).Run();
+                insert.Bind(1, (documentId << PieceBits) | (long)pieces++).Bind(2, piece).Bind(3, (long)SegmentCodec.Checksum(piece)).Run();
                 written += piece.Length;
             }
 
@@ -54,7 +55,7 @@ internal static class DocumentText
 
     /// <summary>Reads a span of bytes.</summary>
     /// <returns>False when the document is gone.</returns>
-    /// <exception cref="StoreCorruptException">The text is shorter than it was written.</exception>
+    /// <exception cref="StoreCorruptException">The text is not as it was written.</exception>
     public static bool TryRead(StoreConnection connection, long documentId, int start, Span<byte> destination)
     {
         if (destination.IsEmpty)
@@ -62,7 +63,7 @@ internal static class DocumentText
             return !IsGone(connection, documentId);
         }
 
-        var read = connection.Prepare("SELECT bytes FROM document_text WHERE id = ?");
+        var read = connection.Prepare("SELECT bytes, checksum FROM document_text WHERE id = ?");
         var first = true;
         do
         {
@@ -75,7 +76,7 @@ internal static class DocumentText
                     : throw new StoreCorruptException(connection.Path, $"the text of document {documentId} ends early");
             }
 
-            var bytes = read.Blob(0);
+            var bytes = Verified(connection, documentId, read);
             var from = Math.Min(start - piece * PieceBytes, bytes.Length);
             var taken = Math.Min(destination.Length, bytes.Length - from);
             bytes.Slice(from, taken).CopyTo(destination);
@@ -94,21 +95,35 @@ internal static class DocumentText
     }
 
     /// <summary>Reads a whole text.</summary>
+    /// <exception cref="StoreCorruptException">The text is not as it was written.</exception>
     public static string ReadAll(StoreConnection connection, long documentId)
     {
         var text = new StringBuilder();
         var decoder = Encoding.UTF8.GetDecoder();
         var characters = new char[PieceBytes + 2];
-        var read = connection.Prepare("SELECT bytes FROM document_text WHERE id BETWEEN ? AND ? ORDER BY id")
+        var read = connection.Prepare("SELECT bytes, checksum FROM document_text WHERE id BETWEEN ? AND ? ORDER BY id")
             .Bind(1, documentId << PieceBits)
             .Bind(2, (documentId << PieceBits) | ((1 << PieceBits) - 1));
         while (read.Step())
         {
-            text.Append(characters, 0, decoder.GetChars(read.Blob(0), characters, flush: false));
+            text.Append(characters, 0, decoder.GetChars(Verified(connection, documentId, read), characters, flush: false));
         }
 
         read.Reset();
         return text.ToString();
+    }
+
+    // A quote is compared with this text, so a changed byte must not pass for what the document says.
+    private static ReadOnlySpan<byte> Verified(StoreConnection connection, long documentId, StoreStatement row)
+    {
+        var bytes = row.Blob(0);
+        if (!row.IsNull(1) && row.Int64(1) != SegmentCodec.Checksum(bytes))
+        {
+            row.Reset();
+            throw new StoreCorruptException(connection.Path, $"the text of document {documentId} is not as it was written");
+        }
+
+        return bytes;
     }
 
     private static bool IsGone(StoreConnection connection, long documentId)

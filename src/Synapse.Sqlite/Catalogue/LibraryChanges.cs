@@ -19,6 +19,13 @@ internal static class LibraryChanges
         return new Collection(connection.LastInsertId, name, now);
     }
 
+    /// <returns>Whether the collection was there.</returns>
+    public static bool SetPrivacy(StoreConnection connection, long collectionId, CollectionPrivacy privacy)
+    {
+        connection.Prepare("UPDATE collections SET privacy = ? WHERE id = ?").Bind(1, (long)privacy).Bind(2, collectionId).Run();
+        return connection.Changes > 0;
+    }
+
     public static Source AddSource(StoreConnection connection, long collectionId, SourceKind kind, string location, DateTimeOffset now)
     {
         var there = LibraryQueries.ListSources(connection, AccessScope.Everything, collectionId).Find(source => source.Location == location);

@@ -8,7 +8,7 @@ namespace Synapse.Sqlite.Catalogue;
 internal static class LibraryQueries
 {
     private static readonly string s_collections =
-        "SELECT id, name, created_at, document_count, chunk_count, size_bytes, (SELECT model FROM embedding_spaces AS space WHERE space.id = space_id)"
+        "SELECT id, name, created_at, document_count, chunk_count, size_bytes, privacy, (SELECT model FROM embedding_spaces AS space WHERE space.id = space_id)"
         + $" FROM collections WHERE {ScopeFilter.On("id", "?1")}";
 
     private static readonly string s_sources =
@@ -24,6 +24,14 @@ internal static class LibraryQueries
     public static Collection? FindCollection(StoreConnection connection, AccessScope scope, string name)
         => Collect(connection.Prepare(s_collections + " AND name = ?2").Bind(1, ScopeFilter.Value(scope)).Bind(2, name), ReadSummary)
             .FirstOrDefault()?.Collection;
+
+    public static List<Collection> ListLocalOnly(StoreConnection connection, AccessScope scope, IReadOnlyCollection<long>? collectionIds)
+        => Collect(
+            connection.Prepare($"{s_collections} AND {ScopeFilter.On("id", "?2")} AND privacy = ?3 ORDER BY name")
+                .Bind(1, ScopeFilter.Value(scope))
+                .Bind(2, collectionIds is null ? null : ScopeFilter.Value(AccessScope.Of(collectionIds)))
+                .Bind(3, (long)CollectionPrivacy.LocalOnly),
+            row => ReadSummary(row).Collection);
 
     public static List<Source> ListSources(StoreConnection connection, AccessScope scope, long? collectionId)
         => Collect(
@@ -79,9 +87,9 @@ internal static class LibraryQueries
     public static DateTimeOffset ReadTime(StoreStatement row, int column) => new(row.Int64(column), TimeSpan.Zero);
 
     private static CollectionSummary ReadSummary(StoreStatement row)
-        => new(new Collection(row.Int64(0), row.Text(1), ReadTime(row, 2)), row.Int64(3), row.Int64(4), row.Int64(5))
+        => new(new Collection(row.Int64(0), row.Text(1), ReadTime(row, 2), (CollectionPrivacy)row.Int32(6)), row.Int64(3), row.Int64(4), row.Int64(5))
         {
-            EmbeddingModel = row.TextOrNull(6),
+            EmbeddingModel = row.TextOrNull(7),
         };
 
     private static Source ReadSource(StoreStatement row)

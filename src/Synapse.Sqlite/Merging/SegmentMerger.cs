@@ -126,7 +126,7 @@ internal sealed class SegmentMerger
     private TermDictionary MergeTerms(CancellationToken cancellationToken)
     {
         var next = new int[_views.Count];
-        var builder = new TermDictionaryBuilder(_lengths, _views.Max(view => view.Segment.Content.Terms.Hashes.Length));
+        var builder = new TermDictionaryBuilder(_lengths);
         var postings = new MergedPostings(_chunks.Length);
         var done = 0;
         while (FindNext(next) is var first and >= 0)

@@ -111,6 +111,40 @@ internal static class SchemaMigrations
             detail TEXT NOT NULL,
             PRIMARY KEY(source_id, path)) STRICT, WITHOUT ROWID;
         """,
+        """
+        -- Null for pieces that were written before.
+        ALTER TABLE document_text ADD COLUMN checksum INTEGER;
+        """,
+        """
+        ALTER TABLE collections ADD COLUMN privacy INTEGER NOT NULL DEFAULT 0;
+
+        CREATE TABLE egress(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            started_at INTEGER NOT NULL,
+            provider TEXT NOT NULL,
+            host TEXT NOT NULL,
+            reach INTEGER NOT NULL,
+            purpose INTEGER,
+            outcome INTEGER NOT NULL DEFAULT 0,
+            status INTEGER,
+            rule TEXT,
+            bytes_sent INTEGER NOT NULL DEFAULT 0,
+            bytes_received INTEGER NOT NULL DEFAULT 0,
+            duration INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE INDEX egress_by_provider ON egress(provider, id);
+        CREATE INDEX egress_by_time ON egress(started_at);
+        CREATE INDEX egress_open ON egress(id) WHERE outcome = 0;
+
+        -- Names, not references: what left stays readable when the documents and their collection are gone.
+        CREATE TABLE egress_documents(
+            egress_id INTEGER NOT NULL REFERENCES egress(id),
+            collection_id INTEGER NOT NULL,
+            source_id INTEGER NOT NULL,
+            path TEXT NOT NULL,
+            collection TEXT NOT NULL,
+            PRIMARY KEY(egress_id, collection_id, source_id, path)) STRICT, WITHOUT ROWID;
+        CREATE INDEX egress_documents_by_collection ON egress_documents(collection_id, egress_id);
+        """,
 
         // Each collection points to a space of its own. Before, the newest space was that of all, and the embeddings of the others were gone.
         """

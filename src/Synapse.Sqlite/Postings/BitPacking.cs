@@ -28,7 +28,7 @@ internal static class BitPacking
     /// <summary>Packs numbers.</summary>
     /// <param name="numbers">Not negative, each below 2 to the power of <paramref name="width"/>.</param>
     /// <param name="width">Bits per number; 0 to 31.</param>
-    /// <param name="destination"><see cref="ByteCount"/> bytes, all zero.</param>
+    /// <param name="destination"><see cref="ByteCount"/> bytes, all of which are written.</param>
     public static void Pack(ReadOnlySpan<int> numbers, int width, Span<byte> destination)
     {
         var held = 0UL;

@@ -8,7 +8,8 @@ internal sealed class PostingsWriter(int[] chunkLengths)
 {
     private readonly int[] _chunkDifferences = new int[PostingsBlock.Size];
     private readonly int[] _frequencies = new int[PostingsBlock.Size];
-    private byte[] _bytes = new byte[1 << 14];
+    private readonly ColumnBuilder<byte> _all = new();
+    private byte[] _term = new byte[1 << 12];
     private int _length;
 
     /// <summary>Writes the postings of a term.</summary>
@@ -28,31 +29,31 @@ internal sealed class PostingsWriter(int[] chunkLengths)
 
         var blocks = (chunks.Length + PostingsBlock.Size - 1) / PostingsBlock.Size;
         var tableBytes = blocks * Unsafe.SizeOf<PostingsBlock>();
-        row.Postings = (uint)_length;
-        var start = _length;
+        row.Postings = (uint)_all.Count;
+        _length = 0;
         Reserve(tableBytes);
-        _length += tableBytes;
-        var dataStart = _length;
+        _length = tableBytes;
         var previous = -1;
         for (var block = 0; block < blocks; block++)
         {
             var from = block * PostingsBlock.Size;
             var count = Math.Min(PostingsBlock.Size, chunks.Length - from);
-            var written = WriteBlock(chunks.Slice(from, count), frequencies.Slice(from, count), previous, dataStart);
-            MemoryMarshal.Write(_bytes.AsSpan(start + block * Unsafe.SizeOf<PostingsBlock>()), written);
+            var written = WriteBlock(chunks.Slice(from, count), frequencies.Slice(from, count), previous, tableBytes);
+            MemoryMarshal.Write(_term.AsSpan(block * Unsafe.SizeOf<PostingsBlock>()), written);
             row.MaxFrequency = Math.Max(row.MaxFrequency, written.MaxFrequency);
             row.MinLength = Math.Min(row.MinLength, written.MinLength);
             previous = written.LastChunk;
         }
 
+        _all.AddRange(_term.AsSpan(0, _length));
         return row;
     }
 
-    /// <summary>Everything written, with the bytes that unpacking may read past the end.</summary>
-    public byte[] ToArray()
+    /// <summary>Everything written, with the bytes that unpacking may read past the end. Nothing can be written afterwards.</summary>
+    public byte[] Take()
     {
-        Reserve(BitPacking.Overread);
-        return _bytes.AsSpan(0, _length + BitPacking.Overread).ToArray();
+        _all.AddRange(stackalloc byte[BitPacking.Overread]);
+        return _all.Take();
     }
 
     private PostingsBlock WriteBlock(ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies, int previous, int dataStart)
@@ -77,16 +78,16 @@ internal sealed class PostingsWriter(int[] chunkLengths)
         var width = BitPacking.Width(numbers);
         var bytes = BitPacking.ByteCount(numbers.Length, width);
         Reserve(bytes);
-        BitPacking.Pack(numbers, width, _bytes.AsSpan(_length, bytes));
+        BitPacking.Pack(numbers, width, _term.AsSpan(_length, bytes));
         _length += bytes;
         return (byte)width;
     }
 
     private void Reserve(int more)
     {
-        if (_length + more > _bytes.Length)
+        if (_length + more > _term.Length)
         {
-            Array.Resize(ref _bytes, Math.Max(_length + more, (int)Math.Min(_bytes.Length * 2L, Array.MaxLength)));
+            Array.Resize(ref _term, Math.Max(_length + more, _term.Length * 2));
         }
     }
 }

@@ -3,14 +3,12 @@ using System.Text;
 namespace Synapse.Sqlite.Postings;
 
 /// <summary>Appends terms in the order of their hashes.</summary>
-internal sealed class TermDictionaryBuilder(int[] chunkLengths, int expectedTerms)
+internal sealed class TermDictionaryBuilder(int[] chunkLengths)
 {
     private readonly PostingsWriter _postings = new(chunkLengths);
-    private ulong[] _hashes = new ulong[Math.Max(expectedTerms, 16)];
-    private TermRow[] _rows = new TermRow[Math.Max(expectedTerms, 16)];
-    private byte[] _texts = new byte[Math.Max(expectedTerms, 16) * 10];
-    private int _count;
-    private int _textLength;
+    private readonly ColumnBuilder<ulong> _hashes = new();
+    private readonly ColumnBuilder<TermRow> _rows = new();
+    private readonly ColumnBuilder<byte> _texts = new();
 
     /// <summary>Longest term that is kept, in UTF-8 bytes; longer ones are cut.</summary>
     public const int MaxTextBytes = 1024;
@@ -25,34 +23,16 @@ internal sealed class TermDictionaryBuilder(int[] chunkLengths, int expectedTerm
     /// <summary>Appends a term.</summary>
     public void Add(ulong hash, ReadOnlySpan<byte> text, ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies)
     {
-        if (_count == _hashes.Length)
-        {
-            Array.Resize(ref _hashes, _count * 2);
-            Array.Resize(ref _rows, _count * 2);
-        }
-
-        if (_textLength + text.Length > _texts.Length)
-        {
-            Array.Resize(ref _texts, Math.Max(_texts.Length * 2, _textLength + text.Length));
-        }
-
         var row = _postings.Write(chunks, frequencies);
-        row.TextOffset = (uint)_textLength;
+        row.TextOffset = (uint)_texts.Count;
         row.TextLength = (ushort)text.Length;
-        text.CopyTo(_texts.AsSpan(_textLength));
-        _textLength += text.Length;
-        _hashes[_count] = hash;
-        _rows[_count] = row;
-        _count++;
+        _texts.AddRange(text);
+        _hashes.Add(hash);
+        _rows.Add(row);
     }
 
-    public TermDictionary Build()
-    {
-        Array.Resize(ref _hashes, _count);
-        Array.Resize(ref _rows, _count);
-        Array.Resize(ref _texts, _textLength);
-        return new TermDictionary(_hashes, _rows, _texts, _postings.ToArray());
-    }
+    /// <summary>Makes the dictionary. Nothing can be appended afterwards.</summary>
+    public TermDictionary Build() => new(_hashes.Take(), _rows.Take(), _texts.Take(), _postings.Take());
 
     /// <summary>UTF-8 of a term as it is kept.</summary>
     /// <param name="text">The term.</param>

@@ -19,6 +19,8 @@ internal sealed class VectorSearch(SnapshotSegments segments, string spaceFinger
     private const int ComparedPerHit = 40;
     private const int ComparedShare = 16;
 
+    private const int RowsAhead = 8;
+
     // Guesses are counted in bins of this many, so that the counts stay in the fastest cache.
     private const int BinShift = 4;
 
@@ -107,15 +109,35 @@ internal sealed class VectorSearch(SnapshotSegments segments, string spaceFinger
                 cancellationToken.ThrowIfCancellationRequested();
                 var ofSegment = guesses.AsSpan(start, segments[segment].Segment.ChunkCount);
                 start += PaddedRows(segment);
-                for (var row = NextFrom(ofSegment, 0, least); row < ofSegment.Length; row = NextFrom(ofSegment, row + 1, least))
-                {
-                    Compare(segment, row, top);
-                }
+                CompareFrom(segment, ofSegment, least, top);
             }
         }
         finally
         {
             ArrayPool<ushort>.Shared.Return(guesses);
+        }
+    }
+
+    // The rows lie apart, so that the processor cannot guess which comes next: it is told some rows ahead.
+    private void CompareFrom(int segment, ReadOnlySpan<ushort> guesses, ushort least, TopChunks top)
+    {
+        var vectors = segments[segment].Segment.Content.Vectors!;
+        Span<int> ahead = stackalloc int[RowsAhead];
+        var seen = 0;
+        for (var row = NextFrom(guesses, 0, least); row < guesses.Length; row = NextFrom(guesses, row + 1, least), seen++)
+        {
+            vectors.Prefetch(row);
+            if (seen >= RowsAhead)
+            {
+                Compare(segment, ahead[seen % RowsAhead], top);
+            }
+
+            ahead[seen % RowsAhead] = row;
+        }
+
+        for (var i = Math.Max(0, seen - RowsAhead); i < seen; i++)
+        {
+            Compare(segment, ahead[i % RowsAhead], top);
         }
     }
 

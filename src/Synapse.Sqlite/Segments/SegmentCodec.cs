@@ -44,37 +44,44 @@ internal static class SegmentCodec
         yield return Bytes(vectors.Scales);
     }
 
-    /// <summary>Cuts columns into parts.</summary>
+    /// <summary>Cuts columns into parts, each valid until the next.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Parts(IEnumerable<ReadOnlyMemory<byte>> columns)
     {
         var all = columns.ToList();
-        var total = all.Sum(column => 8L + column.Length);
-        var buffer = new byte[(int)Math.Min(total, PartBytes)];
-        var filled = 0;
-        foreach (var column in all)
+        var size = (int)Math.Min(all.Sum(column => 8L + column.Length), PartBytes);
+        var buffer = SegmentBuffers<byte>.Pool.Rent(size);
+        try
         {
-            var length = BitConverter.GetBytes((long)column.Length).AsMemory();
-            foreach (var piece in (ReadOnlyMemory<byte>[])[length, column])
+            var filled = 0;
+            foreach (var column in all)
             {
-                var rest = piece;
-                while (!rest.IsEmpty)
+                var length = BitConverter.GetBytes((long)column.Length).AsMemory();
+                foreach (var piece in (ReadOnlyMemory<byte>[])[length, column])
                 {
-                    var taken = Math.Min(rest.Length, buffer.Length - filled);
-                    rest.Span[..taken].CopyTo(buffer.AsSpan(filled));
-                    filled += taken;
-                    rest = rest[taken..];
-                    if (filled == buffer.Length)
+                    var rest = piece;
+                    while (!rest.IsEmpty)
                     {
-                        yield return buffer;
-                        filled = 0;
+                        var taken = Math.Min(rest.Length, size - filled);
+                        rest.Span[..taken].CopyTo(buffer.AsSpan(filled));
+                        filled += taken;
+                        rest = rest[taken..];
+                        if (filled == size)
+                        {
+                            yield return buffer.AsMemory(0, size);
+                            filled = 0;
+                        }
                     }
                 }
             }
-        }
 
-        if (filled > 0)
+            if (filled > 0)
+            {
+                yield return buffer.AsMemory(0, filled);
+            }
+        }
+        finally
         {
-            yield return buffer.AsMemory(0, filled);
+            SegmentBuffers<byte>.Pool.Return(buffer);
         }
     }
 
@@ -143,7 +150,8 @@ internal static class SegmentCodec
         return vectors;
     }
 
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    /// <summary>CRC-32C, which processors compute faster than memory delivers.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var checksum = uint.MaxValue;
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);

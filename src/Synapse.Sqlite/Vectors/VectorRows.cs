@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Synapse.Sqlite.Vectors;
 
@@ -40,6 +42,21 @@ internal sealed record VectorRows(int Dimensions, sbyte[] Values, float[] Scales
 
         // The rounded row is brought to unit length too, so that the product with a query is a cosine, and 1 at most.
         Scales[row] = (float)(1 / Math.Sqrt(length));
+    }
+
+    /// <summary>Has a row fetched from memory meanwhile; it changes nothing.</summary>
+    public unsafe void Prefetch(int row)
+    {
+        if (Sse.IsSupported)
+        {
+            const int LineBytes = 64;
+            ref var first = ref Values[row * Dimensions];
+            for (var offset = 0; offset < Dimensions; offset += LineBytes)
+            {
+                // The array may move in between: then a line too much is fetched, and nothing else happens.
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, offset)));
+            }
+        }
     }
 
     /// <summary>Reads an embedding. One that is stored again gives the same row, since the largest number of a row is always 127.</summary>

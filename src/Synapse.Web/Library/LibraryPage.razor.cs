@@ -131,6 +131,14 @@ public partial class LibraryPage : IDisposable
         _announcement = "Indexing was cancelled.";
     });
 
+    private Task ChangePrivacyAsync(Collection collection) => ActAsync("change a collection", async (scope, cancellationToken) =>
+    {
+        await Store.SetPrivacyAsync(scope, collection.Id, collection.Privacy, cancellationToken);
+        _announcement = collection.Privacy == CollectionPrivacy.LocalOnly
+            ? $"The text of {collection.Name} stays on this machine and its private network."
+            : $"The text of {collection.Name} may go to any provider that is configured.";
+    });
+
     private Task AskToRemoveAsync(CollectionSummary summary) => _removeDialog!.OpenAsync(summary);
 
     private Task RemoveAsync(CollectionSummary summary) => ActAsync("remove a collection", async (scope, cancellationToken) =>

@@ -3,7 +3,9 @@ namespace Synapse.Errors;
 /// <summary>The path given does not exist.</summary>
 public sealed class PathNotFoundException(string path)
     : SynapseException(SynapseErrorKind.BadInput, "path_not_found", "Path not found",
-        $"'{path}' does not exist. Check the spelling; relative paths start at the current folder.");
+        Path.IsPathFullyQualified(path)
+            ? $"'{path}' does not exist. Check the spelling; relative paths start at the current folder."
+            : $"'{path}' is not an absolute path. Write it out from the root on.");
 
 /// <summary>The path exists and may not be read.</summary>
 public sealed class PathUnreadableException(string path, string reason, Exception? innerException = null)

@@ -14,4 +14,12 @@ public sealed class EgressRefusedException(string host, string rule, string reas
 {
     /// <summary>Name of the rule that refused.</summary>
     public string Rule { get; } = rule;
+
+    /// <summary>The rule in words, with what to do.</summary>
+    public string Reason { get; } = reason;
 }
+
+/// <summary>The file of trusted authorities cannot be used.</summary>
+public sealed class InvalidCaFileException(string path, string reason, Exception? innerException = null)
+    : SynapseException(SynapseErrorKind.BadInput, "invalid_ca_file", "Authorities unreadable",
+        $"Synapse:Egress:CaFile: '{path}' cannot be used: {reason}. Name a PEM file with the certificates of your authority, or leave it out.", innerException);

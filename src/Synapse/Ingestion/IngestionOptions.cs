@@ -22,7 +22,7 @@ public sealed class IngestionOptions
 
     /// <summary>Chunks after which a batch is committed; 1 to 100,000.</summary>
     [Range(1, 100_000)]
-    public int BatchChunks { get; set; } = 2_000;
+    public int BatchChunks { get; set; } = 4_000;
 
     /// <summary>Characters of text after which a batch is committed; 1,024 to 256 Mi.</summary>
     [Range(1_024, 268_435_456)]

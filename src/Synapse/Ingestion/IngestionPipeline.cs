@@ -13,12 +13,13 @@ namespace Synapse.Ingestion;
 public sealed partial class IngestionPipeline(
     IIngestionStore store,
     IEmbedders embedders,
-    TextAnalyzer analyzer,
     IEnumerable<IDocumentReader> readers,
     IOptions<IngestionOptions> options,
     TimeProvider time,
     ILogger<IngestionPipeline> logger)
 {
+    private const int LargeRunChunks = 32_000;
+
     private readonly FolderWalker _walker = new(options.Value);
     private readonly IDocumentReader[] _readers = [.. readers, new PlainTextReader()];
 
@@ -41,9 +42,16 @@ public sealed partial class IngestionPipeline(
         var states = await store.ListDocumentStatesAsync(source.Id, cancellationToken);
         var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, changedPaths, states, cancellationToken), cancellationToken);
         using var embedding = DocumentEmbedding.Suits(embedder) ? new DocumentEmbedding(embedder, space, store, source.CollectionId) : null;
-        var preparation = new DocumentPreparation(_readers, embedding is null ? embedder : null, analyzer, options.Value, time);
+        // An analyser of its own: what it remembers of the words of a large source is let go with the run.
+        var preparation = new DocumentPreparation(_readers, embedding is null ? embedder : null, new TextAnalyzer(), options.Value, time);
         using var run = new IngestionRun(store, preparation, embedding, space.Fingerprint, plan, options.Value, time, report);
         var outcome = await run.CompleteAsync(cancellationToken);
+        if (outcome.Progress.ChunksStored > LargeRunChunks)
+        {
+            // It leaves much garbage and then silence: without being asked, the collector would let it lie for long.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        }
+
         LogRun(
             source.Id,
             outcome.Progress.FilesFound,

@@ -25,6 +25,7 @@ public sealed partial class IngestionQueue(
     private readonly ConcurrentDictionary<long, TrackedJob> _tracked = new();
     private readonly Dictionary<long, HashSet<string>> _changedPaths = [];
     private readonly Lock _gate = new();
+    private SynapseException? _hindrance;
 
     /// <summary>Asks for a source to be brought up to date. Changes made before this call are covered when the job is done.</summary>
     /// <returns>The job; one that waits already is returned again.</returns>
@@ -143,8 +144,43 @@ public sealed partial class IngestionQueue(
             }
 
             PutInLine(tracked);
+            lock (_gate)
+            {
+                TellHindrance(tracked);
+            }
+
             return job;
         }
+    }
+
+    // What keeps one job from going on keeps the whole line, and whoever waits for a job further back is told as well.
+    private void Hinder(SynapseException? hindrance)
+    {
+        lock (_gate)
+        {
+            _hindrance = hindrance;
+            foreach (var tracked in _tracked.Values)
+            {
+                TellHindrance(tracked);
+            }
+        }
+    }
+
+    // Told, not stored: in the store a job that has not begun stays queued, so that it is found again and not doubled.
+    private void TellHindrance(TrackedJob tracked)
+    {
+        var job = tracked.Current;
+        if (tracked.IsStarted || job.IsFinished || (_hindrance is null && job.State != IngestionJobState.Waiting))
+        {
+            return;
+        }
+
+        tracked.Set(job with
+        {
+            State = _hindrance is null ? IngestionJobState.Queued : IngestionJobState.Waiting,
+            ErrorCode = _hindrance?.Code,
+            ErrorMessage = _hindrance?.Message,
+        });
     }
 
     private void PutInLine(TrackedJob tracked)
@@ -217,6 +253,7 @@ public sealed partial class IngestionQueue(
                     return;
                 }
 
+                Hinder(waits);
                 await PauseAsync(options.Value.RetryDelay, stop.Token);
             }
             catch (SynapseException refused)
@@ -229,6 +266,8 @@ public sealed partial class IngestionQueue(
                 await FinishAsync(tracked, IngestionJobState.Failed, "internal_error", $"Indexing stopped on a fault of the program: {fault.Message}");
             }
         }
+
+        Hinder(null);
     }
 
     private async Task WaitOutAsync(TrackedJob tracked, SynapseException waits)

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Synapse.Embedding;
-using Synapse.Retrieval.Analysis;
 
 namespace Synapse.Ingestion;
 
@@ -14,7 +13,6 @@ public static class IngestionRegistration
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<IngestionOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<TextAnalyzer>();
         services.AddBuiltInEmbedders();
         services.TryAddSingleton<IngestionPipeline>();
         services.TryAddSingleton<IngestionQueue>();

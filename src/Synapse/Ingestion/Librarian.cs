@@ -59,12 +59,29 @@ public sealed class Librarian(ILibraryStore library, IngestionQueue queue, IOpti
     /// <exception cref="PathUnreadableException">It may not be read.</exception>
     /// <exception cref="PathNotAllowedException">It may not be indexed.</exception>
     /// <exception cref="InvalidCollectionNameException"><paramref name="collectionName"/> breaks the rule for names.</exception>
-    public async Task<Acquisition> AddAsync(AccessScope scope, string path, string? collectionName, CancellationToken cancellationToken)
+    public Task<Acquisition> AddAsync(AccessScope scope, string path, string? collectionName, CancellationToken cancellationToken)
+        => AddAsync(scope, path, collectionName, privacy: null, cancellationToken);
+
+    /// <summary>Adds a file or folder as the other overload does, and first decides how far the text of its collection may go.</summary>
+    /// <param name="path">Path as a person gave it.</param>
+    /// <param name="collectionName">The collection; null for the one that is bound to this path, named after it when it is new.</param>
+    /// <param name="scope">What the caller may read.</param>
+    /// <param name="privacy">How far the text may go; null leaves the collection as it is.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public async Task<Acquisition> AddAsync(
+        AccessScope scope, string path, string? collectionName, CollectionPrivacy? privacy, CancellationToken cancellationToken)
     {
         var (location, kind) = Resolve(path);
         var collection = collectionName is null
             ? await FindOrMakeBoundAsync(scope, location, cancellationToken)
             : await FindOrMakeAsync(scope, CollectionName.Validate(collectionName), cancellationToken);
+        if (privacy is { } decided && decided != collection.Privacy)
+        {
+            // Before the source: the first job may start at once, and what it embeds must not leave.
+            await library.SetPrivacyAsync(scope, collection.Id, decided, cancellationToken);
+            collection = collection with { Privacy = decided };
+        }
+
         var source = await library.AddSourceAsync(collection.Id, kind, location, cancellationToken);
         return new Acquisition(collection, source, await queue.EnqueueAsync(source.Id, cancellationToken));
     }

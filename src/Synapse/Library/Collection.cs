@@ -4,7 +4,8 @@ namespace Synapse.Library;
 /// <param name="Id">Key in the store; never reused.</param>
 /// <param name="Name">Unique name; 1 to 100 characters, see <see cref="CollectionName"/>.</param>
 /// <param name="CreatedAt">When it was made.</param>
-public sealed record Collection(long Id, string Name, DateTimeOffset CreatedAt);
+/// <param name="Privacy">How far its text may go.</param>
+public sealed record Collection(long Id, string Name, DateTimeOffset CreatedAt, CollectionPrivacy Privacy = CollectionPrivacy.Unrestricted);
 
 /// <summary>A collection with the counts that a list of collections shows.</summary>
 /// <param name="Collection">The collection.</param>

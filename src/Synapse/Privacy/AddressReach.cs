@@ -6,7 +6,7 @@ public enum AddressReach
     /// <summary>This machine.</summary>
     Loopback,
 
-    /// <summary>A private network: RFC 1918, unique local IPv6.</summary>
+    /// <summary>A private network: RFC 1918, shared address space of RFC 6598, unique local IPv6.</summary>
     Private,
 
     /// <summary>A cloud machine's own metadata service, which hands out managed identities; reached only by a route made for it.</summary>

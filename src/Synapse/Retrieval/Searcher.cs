@@ -88,6 +88,7 @@ public sealed class Searcher
             }
         }
 
+        candidates.RemoveAll(static candidate => !candidate.HasEvidence);
         candidates.Sort(Candidate.Compare);
         var hits = await ReadHitsAsync(snapshot, candidates, query.Limit, cancellationToken);
         await BuiltInSimilarity.AddAsync(_embedders.BuiltIn, intent.Text, hits, cancellationToken);

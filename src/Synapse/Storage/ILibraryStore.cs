@@ -15,6 +15,17 @@ public interface ILibraryStore
     /// <summary>Finds a collection by name, or null.</summary>
     ValueTask<Collection?> FindCollectionAsync(AccessScope scope, string name, CancellationToken cancellationToken);
 
+    /// <summary>Decides how far the text of a collection may go.</summary>
+    /// <returns>Whether the collection was there.</returns>
+    ValueTask<bool> SetPrivacyAsync(AccessScope scope, long collectionId, CollectionPrivacy privacy, CancellationToken cancellationToken);
+
+    /// <summary>Lists the collections, of those given, whose text may only go to local providers; by name.</summary>
+    /// <param name="scope">What the caller may read.</param>
+    /// <param name="collectionIds">The collections asked about; null for all of the scope.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>None when everything asked about may go anywhere.</returns>
+    ValueTask<IReadOnlyList<Collection>> ListLocalOnlyAsync(AccessScope scope, IReadOnlyCollection<long>? collectionIds, CancellationToken cancellationToken);
+
     /// <summary>Removes a collection with all that belongs to it: sources, documents, index, jobs.</summary>
     /// <returns>Whether it was there.</returns>
     ValueTask<bool> RemoveCollectionAsync(AccessScope scope, long collectionId, CancellationToken cancellationToken);

@@ -31,28 +31,26 @@ public sealed class StaticEmbedderTests
         // Known words, a repeated one and an unknown one, summed here in plain arithmetic from the weights format.
         const string text = "open the file, close the file qzxwvkj";
         var weights = StaticWeights.FromResource();
-        var bag = new TokenBag();
-        bag.Fill(text, weights, 100);
+        var bag = new TokenBag(weights);
+        bag.Fill(text, 100);
         var expected = new double[StaticWeights.Dimensions];
         for (var i = 0; i < bag.Count; i++)
         {
-            var weight = Math.Pow(bag.Occurrences[i], weights.RepeatExponent);
-            if (bag.Row[i] >= 0)
+            var token = bag[i];
+            var weight = Math.Pow(token.Occurrences, weights.RepeatExponent);
+            if (!token.IsKnown)
             {
-                Add(expected, weights, bag.Row[i], weight);
-                continue;
+                var code = new float[StaticWeights.Dimensions];
+                TextEncoder.AddCode(token.Hash, weights.CodeScale, code);
+                for (var k = 0; k < code.Length; k++)
+                {
+                    expected[k] += code[k] * weight;
+                }
             }
 
-            var code = new float[StaticWeights.Dimensions];
-            TextEncoder.AddCode(bag.Hash[i], weights.CodeScale, code);
-            for (var k = 0; k < code.Length; k++)
+            foreach (var (row, _) in bag.RowsOf(token))
             {
-                expected[k] += code[k] * weight;
-            }
-
-            foreach (var bucket in bag.GramsOf(i))
-            {
-                Add(expected, weights, weights.WordCount + bucket, weight);
+                Add(expected, weights, row, weight);
             }
         }
 
@@ -62,6 +60,24 @@ public sealed class StaticEmbedderTests
         {
             Assert.Equal(expected[k] / norm, actual[k], 1e-4);
         }
+    }
+
+    [Fact]
+    public void Embedding_does_not_depend_on_what_was_embedded_before()
+    {
+        // More distinct words than are remembered, so that they are forgotten on the way.
+        var embedder = new StaticEmbedder();
+        var texts = Enumerable.Range(0, 60).Select(static i => string.Join(' ', Enumerable.Range(0, 700).Select(k => Spell((i * 650) + k)))).ToArray();
+        foreach (var text in texts.Concat(texts))
+        {
+            var reused = new float[StaticWeights.Dimensions];
+            embedder.Embed(text, reused.AsSpan());
+            var fresh = new float[StaticWeights.Dimensions];
+            new StaticEmbedder().Embed(text, fresh.AsSpan());
+            Assert.Equal(fresh, reused);
+        }
+
+        static string Spell(int number) => string.Concat($"{number}".Select(static digit => (char)('b' + digit - '0')));
     }
 
     [Theory]

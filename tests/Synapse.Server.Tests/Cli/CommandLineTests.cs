@@ -125,6 +125,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(2, "invalid_arguments", "remove")]
     [InlineData(2, "invalid_arguments", "ask", "x", "--no-such-option")]
     [InlineData(2, "invalid_arguments", "no-such-command")]
+    [InlineData(2, "invalid_arguments", "--no-such-option")]
+    [InlineData(2, "invalid_arguments", "search", "--explian")]
+    [InlineData(2, "invalid_arguments", "ask", "where", "is", "it")]
     [InlineData(2, "validation_failed", "search", "")]
     [InlineData(2, "invalid_query", "search", "?!")]
     [InlineData(1, "nothing_indexed", "search", "x")]
@@ -194,6 +197,62 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("is in use by another program", run.Errors, StringComparison.Ordinal);
         Assert.Single(run.Errors.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("There is no command 'find'. See 'synapse --help'.", "find")]
+    [InlineData("There is no option '--find'. See 'synapse --help'.", "--find")]
+    [InlineData("There is no option '--explian'. To look for it as text, write '--' before it. See 'synapse search --help'.", "search", "--explian")]
+    [InlineData("'it' is one argument too many. Put the question in quotes. See 'synapse ask --help'.", "ask", "where", "is", "it")]
+    public async Task A_slip_of_the_fingers_is_named(string message, params string[] arguments)
+        => Assert.Equal($"synapse: {message}\n", (await RunAsync(arguments)).Errors);
+
+    [Fact]
+    public async Task Text_that_looks_like_an_option_is_searched_for_after_two_dashes()
+    {
+        _folder.Write("tools/restore.md", "Use --no-restore to skip the restore.\n");
+        var found = await RunAsync("search", "--json", "--", "--no-restore", Path.Combine(_folder.Path, "tools"));
+        Assert.Equal("restore.md", found.Json.GetProperty("hits")[0].GetProperty("document").GetString());
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_gone_can_be_removed_from_the_index_and_through_a_link()
+    {
+        _folder.Write("kept/a.txt", "alpha");
+        _folder.Write("gone/b.txt", "beta");
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "link"), _folder.Path);
+        Assert.Equal(0, (await RunAsync("index", Path.Combine(_folder.Path, "kept"), Path.Combine(_folder.Path, "gone"))).ExitCode);
+        Directory.Delete(Path.Combine(_folder.Path, "gone"), recursive: true);
+
+        var unknown = await RunAsync("remove", Path.Combine(_folder.Path, "never-there"), "--json");
+        Assert.Equal((1, "source_not_found"), (unknown.ExitCode, Code(unknown)));
+        var removed = await RunAsync("remove", Path.Combine(_folder.Path, "link", "gone"), "--json");
+        Assert.Equal(["gone"], removed.Json.GetProperty("collections").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Fact]
+    public async Task Every_file_left_out_is_named_with_its_reason_when_asked_for()
+    {
+        var sample = SampleDocuments.WriteTo(_folder);
+        _folder.Write("sample/.env.local", "KEY=1");
+        var indexed = await RunAsync("index", sample);
+        Assert.Contains("synapse status --skipped", indexed.Output, StringComparison.Ordinal);
+
+        var source = (await RunAsync("status", "--skipped", "--json")).Json.GetProperty("collections")[0].GetProperty("sources")[0];
+        var skipped = source.GetProperty("skipped").EnumerateArray().ToList();
+        Assert.Equal(["path", "reason", "detail"], Names(skipped[0]));
+        Assert.Equal([".env.local: secret", "logo.bin: binary"], skipped.Select(file => $"{file.GetProperty("path")}: {file.GetProperty("reason")}"));
+        Assert.Contains("left out: .env.local  secret: ", (await RunAsync("status", "--skipped")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("skipped", (await RunAsync("status", "--json")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_is_shown_when_nothing_is_asked()
+    {
+        var run = await RunAsync();
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal((await RunAsync("--help")).Output, run.Output);
+        Assert.Contains("Usage:\n  synapse [command]", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,6 +43,21 @@ public sealed class AskingApiTests(RunningServer server)
         Assert.Equal([field], problem.Errors!.Keys);
     }
 
+    [Fact]
+    public async Task A_problem_has_the_described_members_and_no_others()
+    {
+        using var unread = await PostAsync("/api/v1/search", "{");
+        Assert.Equal(["status", "title", "code", "detail"], await MembersAsync(unread));
+        using var invalid = await PostAsync("/api/v1/search", """{"query":"x","limit":0}""");
+        Assert.Equal(["code", "detail", "errors", "status", "title"], (await MembersAsync(invalid)).Order());
+    }
+
+    private static async Task<List<string>> MembersAsync(HttpResponseMessage response)
+    {
+        using var problem = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return [.. problem.RootElement.EnumerateObject().Select(member => member.Name)];
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]

@@ -90,14 +90,15 @@ public sealed class LibraryApiTests(RunningServer server)
     }
 
     [Theory]
-    [InlineData("/no/such/folder", "path_not_found")]
-    [InlineData("relative/folder", "path_not_found")]
-    [InlineData("/proc", "path_not_allowed")]
-    public async Task A_path_that_cannot_be_indexed_is_refused_with_its_reason(string path, string code)
+    [InlineData("/no/such/folder", "path_not_found", "does not exist")]
+    [InlineData("relative/folder", "path_not_found", "is not an absolute path")]
+    [InlineData("/proc", "path_not_allowed", "belongs to the system")]
+    public async Task A_path_that_cannot_be_indexed_is_refused_with_its_reason(string path, string code, string reason)
     {
         var refused = await Assert.ThrowsAsync<SynapseApiException>(() => server.Client.AddSourceAsync(new AddSourceRequest(path), Cancel));
         Assert.Equal((400, code), (refused.Status, refused.Code));
-        Assert.Contains(path, refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{path}' ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

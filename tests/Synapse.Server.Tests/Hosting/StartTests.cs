@@ -130,7 +130,19 @@ public sealed class StartTests
         folder.Write("appsettings.json", """{"Synapse":{"Ingestion":{"MaxDepth":0}}}""");
         await using var app = SynapseServer.Build(Options(folder, 0));
         var refused = await Assert.ThrowsAsync<InvalidConfigurationException>(() => SynapseServer.StartAsync(app, Cancel));
-        Assert.Contains("MaxDepth", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["Synapse:Ingestion:MaxDepth: '0' is not a number from 1 to 1,000. Leave it out for 64."], refused.Faults);
+    }
+
+    [Fact]
+    public void Limits_of_ingestion_that_cannot_be_read_are_named_each_with_its_range()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("appsettings.json", """{"Synapse":{"Ingestion":{"MaxDepth":"deep","RetryDelay":"soon","Depth":1,"ExcludedFolders":["/tmp/x"]},"Server":{"LogLevel":"loud"}}}""");
+        var refused = Assert.Throws<InvalidConfigurationException>(() => ServerOptionsReader.Read(folder.Path, null, []));
+        Assert.Equal(4, refused.Faults.Count);
+        Assert.Contains("Synapse:Ingestion:MaxDepth: 'deep' is not a number from 1 to 1,000. Leave it out for 64.", refused.Faults);
+        Assert.Contains("Synapse:Ingestion:RetryDelay: 'soon' is not a time (hours:minutes:seconds) from 00:00:01 to 01:00:00. Leave it out for 00:00:15.", refused.Faults);
+        Assert.Contains(refused.Faults, fault => fault.StartsWith("Synapse:Ingestion:Depth: there is no such setting.", StringComparison.Ordinal));
     }
 
     [Fact]

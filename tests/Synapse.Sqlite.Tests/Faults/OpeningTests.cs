@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Synapse.Errors;
 using Synapse.Library;
+using Synapse.Sqlite.Migrations;
 using Synapse.Sqlite.Tests.TestSupport;
 
 namespace Synapse.Sqlite.Tests.Faults;
@@ -49,7 +50,7 @@ public sealed class OpeningTests : IDisposable
         Execute("PRAGMA user_version = 99");
         var refused = Assert.Throws<StoreNewerException>(() => _folder.Store);
         Assert.Contains("99", refused.Message, StringComparison.Ordinal);
-        Execute($"PRAGMA user_version = {Migrations.SchemaMigrations.Latest}");
+        Execute($"PRAGMA user_version = {SchemaMigrations.Latest}");
         _ = _folder.Store;
     }
 
@@ -76,6 +77,33 @@ public sealed class OpeningTests : IDisposable
         await FillAsync();
         Execute("UPDATE segment_parts SET bytes = CAST(substr(bytes, 1, 200) || X'FF' || substr(bytes, 202) AS BLOB) WHERE id = (SELECT min(id) FROM segment_parts)");
         Assert.Contains("not as it was written", Assert.Throws<StoreCorruptException>(() => _folder.Store).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_changed_byte_in_a_text_is_found_when_the_text_is_read()
+    {
+        await FillAsync();
+        Execute("UPDATE document_text SET bytes = CAST('grape' || substr(bytes, 6) AS BLOB) WHERE id = (SELECT min(id) FROM document_text)");
+        var documents = await _folder.Store.ListDocumentsAsync(AccessScope.Everything, 1, null, 50, Token);
+        var first = documents.MinBy(document => document.Id)!;
+        var damaged = await Assert.ThrowsAsync<StoreCorruptException>(() => _folder.Store.ReadTextAsync(AccessScope.Everything, first.Id, Token).AsTask());
+        Assert.Contains($"document {first.Id} is not as it was written", damaged.Message, StringComparison.Ordinal);
+        foreach (var other in documents.Where(document => document != first))
+        {
+            Assert.StartsWith("apple", await _folder.Store.ReadTextAsync(AccessScope.Everything, other.Id, Token), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_store_of_the_first_schema_is_brought_to_the_latest_with_all_that_it_holds()
+    {
+        await FillAsync();
+        Execute("ALTER TABLE document_text DROP COLUMN checksum; PRAGMA user_version = 1");
+        var documents = await _folder.Store.ListDocumentsAsync(AccessScope.Everything, 1, null, 100, Token);
+        Assert.Equal(50, documents.Count);
+        Assert.StartsWith("apple", await _folder.Store.ReadTextAsync(AccessScope.Everything, documents[0].Id, Token), StringComparison.Ordinal);
+        _folder.Close();
+        Assert.Equal(SchemaMigrations.Latest, Count("SELECT user_version FROM pragma_user_version"));
     }
 
     [Theory]

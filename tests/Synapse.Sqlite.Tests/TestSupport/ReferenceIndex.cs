@@ -39,13 +39,13 @@ internal sealed class ReferenceIndex
         var average = view.Count == 0 ? 0 : view.Average(entry => entry.Terms.Length);
         var scored = new List<(Entry Entry, double Score)>();
         var frequencies = terms.Select(term => term.Text).Distinct()
-            .ToDictionary(text => text, text => view.Count(entry => entry.Terms.Terms.Contains(text)));
+            .ToDictionary(text => text, text => view.Count(entry => entry.Terms.ToTexts().Contains(text)));
         foreach (var entry in view)
         {
             var score = 0.0;
             foreach (var term in terms.OrderBy(term => term.Text, StringComparer.Ordinal))
             {
-                var place = Array.IndexOf(entry.Terms.Terms, term.Text);
+                var place = Array.IndexOf(entry.Terms.ToTexts(), term.Text);
                 if (place >= 0)
                 {
                     score += term.Weight * Bm25.InverseDocumentFrequency(view.Count, frequencies[term.Text])

@@ -3,7 +3,6 @@ using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Ingestion.Reading;
 using Synapse.Library;
-using Synapse.Retrieval.Analysis;
 using Synapse.Tests.TestSupport;
 
 namespace Synapse.Tests.Ingestion;
@@ -22,7 +21,7 @@ internal sealed class IngestionFixture : IAsyncDisposable
         configure?.Invoke(Options);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         Pipeline = new IngestionPipeline(
-            Store, embedders ?? new Embedders(embedder ?? new HashEmbedder()), new TextAnalyzer(), readers ?? [], options, time ?? TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+            Store, embedders ?? new Embedders(embedder ?? new HashEmbedder()), readers ?? [], options, time ?? TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
         Queue = new IngestionQueue(Store, Store, Pipeline, options, time ?? TimeProvider.System, NullLogger<IngestionQueue>.Instance);
         Librarian = new Librarian(Store, Queue, options);
     }

@@ -118,6 +118,33 @@ public sealed class IngestionQueueTests
     }
 
     [Fact]
+    public async Task Job_behind_one_that_waits_is_told_what_it_waits_for()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var isFull = true;
+        var store = new InMemoryStore { BeforeCommit = batch => _ = isFull ? throw new DiskFullException("/data") : 0 };
+        await using var ingestion = new IngestionFixture(store, time: time);
+        ingestion.Folder.Write("a.txt", "alpha");
+        var first = await AddAsync(ingestion);
+        ingestion.Start();
+        await WaitingAsync(ingestion, first.Job.Id);
+
+        var second = await ingestion.Queue.EnqueueAsync(first.Source.Id, IngestionFixture.Token);
+        Assert.NotEqual(first.Job.Id, second.Id);
+        Assert.Equal("disk_full", (await WaitingAsync(ingestion, second.Id)).ErrorCode);
+
+        isFull = false;
+        var done = ingestion.Queue.WaitAsync(AccessScope.Everything, second.Id, IngestionFixture.Token);
+        while (!done.IsCompleted)
+        {
+            time.Advance(ingestion.Options.RetryDelay);
+            await Task.Yield();
+        }
+
+        Assert.Equal((IngestionJobState.Completed, null), ((await done).State, (await done).ErrorCode));
+    }
+
+    [Fact]
     public async Task Cancelled_job_ends_and_keeps_what_was_committed()
     {
         await using var ingestion = new IngestionFixture(configure: options => options.BatchChunks = 1);
@@ -211,6 +238,26 @@ public sealed class IngestionQueueTests
         await indexed.Task.WaitAsync(TimeSpan.FromSeconds(30), IngestionFixture.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private static async Task<IngestionJob> WaitingAsync(IngestionFixture ingestion, long jobId)
+    {
+        while (true)
+        {
+            // Only the first state: the pause between two is measured by a clock that stands still.
+            await foreach (var job in ingestion.Queue.WatchAsync(AccessScope.Everything, jobId, IngestionFixture.Token))
+            {
+                if (job.State == IngestionJobState.Waiting)
+                {
+                    return job;
+                }
+
+                break;
+            }
+
+            await Task.Yield();
+            IngestionFixture.Token.ThrowIfCancellationRequested();
+        }
     }
 
     private static Task<Acquisition> AddAsync(IngestionFixture ingestion)

@@ -64,6 +64,20 @@ public sealed class ReadingTests
         Assert.Equal(SkipReason.Empty, Assert.Throws<UnfitDocumentException>(() => reader.Read("a.txt", " \n\t\n"u8)).Reason);
     }
 
+    [Theory]
+    [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----\n*\n")]
+    [InlineData("{\"private_key\": \"-----BEGIN PRIVATE KEY-----\\n*\\n-----END PRIVATE KEY-----\"}")]
+    [InlineData("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n*\n")]
+    [InlineData("PuTTY-User-Key-File-3: ssh-ed25519\nPublic-Lines: 2\n*\nPrivate-Lines: 1\n*\n")]
+    [InlineData("# created: 2026-01-01\nAGE-SECRET-KEY-1*\n")]
+    public void Reader_refuses_private_keys_of_every_form_and_not_their_description(string form)
+    {
+        var reader = new PlainTextReader();
+
+        Assert.Equal(SkipReason.Secret, Assert.Throws<UnfitDocumentException>(() => reader.Read("a.txt", Encoding.ASCII.GetBytes(form.Replace("*", new string('A', 58), StringComparison.Ordinal)))).Reason);
+        Assert.Equal("text", reader.Read("a.txt", Encoding.ASCII.GetBytes(form.Replace("*", "...", StringComparison.Ordinal))).Language);
+    }
+
     [Fact]
     public void Content_gives_size_hash_and_null_when_the_file_is_gone()
     {

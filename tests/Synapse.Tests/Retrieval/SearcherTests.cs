@@ -39,6 +39,24 @@ public sealed class SearcherTests
         => Assert.Empty(await SearchAsync("anything"));
 
     [Fact]
+    public async Task Search_finds_nothing_where_neither_words_nor_meaning_match()
+    {
+        // Directions of words are pseudo-random here: about half of all unrelated words point away from the query.
+        var words = Enumerable.Range(0, 40).Select(i => $"word{(char)('a' + i % 26)}{(char)('a' + i / 26)}").ToList();
+        var query = _embedder.Embed("quasar");
+        var away = words.Where(word => Similarity(query, _embedder.Embed(word)) < 0).ToList();
+        Assert.InRange(away.Count, 1, words.Count - 1);
+        foreach (var word in words)
+        {
+            _library.Add(1, $"{word}.txt", word);
+        }
+
+        var hits = await SearchAsync("quasar", limit: 100);
+        Assert.Equal(words.Count - away.Count, hits.Count);
+        Assert.All(hits, hit => Assert.True(hit.CosineSimilarity > 0));
+    }
+
+    [Fact]
     public async Task Search_accepts_a_query_in_a_script_without_spaces()
     {
         _library.Add(1, "a.txt", "東京の天気は晴れです");
@@ -114,6 +132,8 @@ public sealed class SearcherTests
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => SearchAsync("gardens", limit: 0));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => SearchAsync("gardens", limit: 101));
     }
+
+    private static float Similarity(float[] left, float[] right) => System.Numerics.Tensors.TensorPrimitives.Dot(left, right);
 
     private async Task<IReadOnlyList<Hit>> SearchAsync(string query, int limit = 10)
         => (await _searcher.SearchAsync(AccessScope.Everything, new SearchQuery(query, Limit: limit), TestContext.Current.CancellationToken)).Hits;

@@ -88,6 +88,12 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
 
     public ValueTask<Collection?> FindCollectionAsync(AccessScope scope, string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<bool> SetPrivacyAsync(AccessScope scope, long collectionId, CollectionPrivacy privacy, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<Collection>> ListLocalOnlyAsync(
+        AccessScope scope, IReadOnlyCollection<long>? collectionIds, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<bool> RemoveCollectionAsync(AccessScope scope, long collectionId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<Source> AddSourceAsync(long collectionId, SourceKind kind, string location, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -107,7 +113,7 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
     {
         public int Frequency(string term)
         {
-            var at = Array.IndexOf(Terms.Terms, term);
+            var at = Array.IndexOf(Terms.ToTexts(), term);
             return at < 0 ? 0 : Terms.Frequencies[at];
         }
     }

@@ -54,6 +54,31 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
         }
     }
 
+    public ValueTask<bool> SetPrivacyAsync(AccessScope scope, long collectionId, CollectionPrivacy privacy, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!scope.Allows(collectionId) || !_collections.TryGetValue(collectionId, out var known))
+            {
+                return new(false);
+            }
+
+            _collections[collectionId] = known with { Privacy = privacy };
+            return new(true);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<Collection>> ListLocalOnlyAsync(
+        AccessScope scope, IReadOnlyCollection<long>? collectionIds, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return new([.. _collections.Values
+                .Where(known => scope.Allows(known.Id) && collectionIds?.Contains(known.Id) != false && known.Privacy == CollectionPrivacy.LocalOnly)
+                .OrderBy(known => known.Name, StringComparer.Ordinal)]);
+        }
+    }
+
     public ValueTask<IReadOnlyList<CollectionSummary>> ListCollectionsAsync(AccessScope scope, CancellationToken cancellationToken)
     {
         lock (_gate)

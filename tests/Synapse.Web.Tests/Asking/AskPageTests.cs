@@ -258,7 +258,7 @@ public sealed class AskPageTests(Chromium chromium)
     public async Task Ask_page_can_be_used_with_the_keyboard_alone()
     {
         await using var host = await PageHost.StartAsync();
-        await host.IndexAsync("handbook", Corpus.Handbook);
+        await host.IndexAsync("handbook", [.. Corpus.Handbook, ("guide/tape.md", "# Tapes\n\nOld backups lie on tape in the cellar.\n")]);
         await using var watched = await chromium.OpenAsync();
         var page = watched.Page;
         await watched.GoAsync($"{host.Address}/?q=When+do+backups+run");

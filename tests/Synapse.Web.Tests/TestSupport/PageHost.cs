@@ -6,6 +6,7 @@ using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Ingestion.Chunking;
 using Synapse.Library;
+using Synapse.Privacy;
 using Synapse.Retrieval.Analysis;
 using Synapse.Sqlite;
 using Synapse.Storage;
@@ -22,7 +23,7 @@ internal sealed class PageHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Task _work;
 
-    private PageHost(bool indexes)
+    private PageHost(bool indexes, bool offline)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
@@ -32,6 +33,7 @@ internal sealed class PageHost : IAsyncDisposable
         builder.Services.AddSingleton<ExtractiveAnswerer>();
         builder.Services.AddSingleton<GatedAnswerer>();
         builder.Services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<GatedAnswerer>());
+        builder.Services.AddSingleton(EgressPolicy.Create(new EgressOptions { Offline = offline }, []));
         builder.Services.AddSynapseIngestion();
         builder.Services.AddSynapseRetrieval();
         builder.Services.AddSingleton<SwitchedScope>();
@@ -59,9 +61,10 @@ internal sealed class PageHost : IAsyncDisposable
 
     /// <summary>Starts the pages.</summary>
     /// <param name="indexes">Whether jobs are worked on; else they stay queued.</param>
-    public static async Task<PageHost> StartAsync(bool indexes = true)
+    /// <param name="offline">Whether the process says that it is in offline mode.</param>
+    public static async Task<PageHost> StartAsync(bool indexes = true, bool offline = false)
     {
-        var host = new PageHost(indexes);
+        var host = new PageHost(indexes, offline);
         await host._app.StartAsync();
         host.Address = host.Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return host;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Contracts;
 using Synapse.Embedding;
 using Synapse.Library;
+using Synapse.Privacy;
 using Synapse.Server.Security;
 using Synapse.Storage;
 
@@ -36,7 +37,7 @@ internal static class HealthEndpoints
     }
 
     private static async Task<Ok<HealthPartsResponse>> GetPartsAsync(
-        ILibraryStore library, IJobStore jobs, IEmbedder embedder, AccessScope scope, CancellationToken cancellationToken)
+        ILibraryStore library, IJobStore jobs, IEmbedder embedder, EgressPolicy policy, AccessScope scope, CancellationToken cancellationToken)
     {
         var collections = await library.ListCollectionsAsync(scope, cancellationToken);
         var unfinished = await jobs.ListJobsAsync(scope, collectionId: null, unfinishedOnly: true, limit: 1_000, cancellationToken);
@@ -48,8 +49,11 @@ internal static class HealthEndpoints
             waiting is null
                 ? new("ingestion", "ok", $"{unfinished.Count} jobs to do")
                 : new("ingestion", "degraded", $"{unfinished.Count} jobs to do; waiting: {waiting.ErrorMessage}"),
+            new("egress", "ok", policy.IsOffline
+                ? $"offline mode: this machine and {policy.PrivateAddresses.Count} listed private addresses can be reached"
+                : "providers that are configured can be reached, and nothing else"),
         ];
         var status = parts.All(part => part.Status == "ok") ? "ok" : "degraded";
-        return TypedResults.Ok(new HealthPartsResponse(status, Version, parts));
+        return TypedResults.Ok(new HealthPartsResponse(status, Version, parts, policy.IsOffline));
     }
 }

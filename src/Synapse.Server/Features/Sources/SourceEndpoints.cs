@@ -47,7 +47,7 @@ internal static class SourceEndpoints
             throw new PathNotFoundException(request.Path);
         }
 
-        var added = await librarian.AddAsync(scope, request.Path, request.Collection, cancellationToken);
+        var added = await librarian.AddAsync(scope, request.Path, request.Collection, request.LocalOnly ? CollectionPrivacy.LocalOnly : null, cancellationToken);
         watch.Add(added.Source);
         var name = added.Collection.Name;
         return TypedResults.Accepted(

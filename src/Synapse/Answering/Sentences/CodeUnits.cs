@@ -10,7 +10,7 @@ internal static class CodeUnits
     private const int LinesOfSignature = 3;
 
     /// <summary>Splits a passage of code.</summary>
-    /// <returns>The units in order; they do not overlap, and begin and end at line borders, without blank lines at their ends.</returns>
+    /// <returns>The units in order; they do not overlap, and begin and end at line borders, without blank lines at their ends and without a lone bracket at their start.</returns>
     public static List<TextUnit> Split(string text)
     {
         var lines = LinesOf(text);
@@ -18,7 +18,7 @@ internal static class CodeUnits
         var i = 0;
         while (i < lines.Count)
         {
-            if (Content(text, lines[i]).IsEmpty)
+            if (IsBlankOrBracket(Content(text, lines[i])))
             {
                 i++;
                 continue;
@@ -69,7 +69,7 @@ internal static class CodeUnits
         for (var i = lastComment + 1; i < lines.Count && i <= lastComment + LinesOfSignature && i - first < MaxLines; i++)
         {
             var content = Content(text, lines[i]);
-            if (content.IsEmpty || IsComment(content))
+            if (IsBlankOrBracket(content) || IsComment(content))
             {
                 break;
             }
@@ -102,6 +102,9 @@ internal static class CodeUnits
 
         return Math.Min(lines.Count - 1, first + MaxLines - 1);
     }
+
+    // A bracket on a line of its own says nothing to a reader.
+    private static bool IsBlankOrBracket(ReadOnlySpan<char> line) => line is "" or "{" or "}" or "};" or "(" or ")" or ");" or "[" or "]" or "];";
 
     private static bool IsDocString(ReadOnlySpan<char> line)
         => line.StartsWith("\"\"\"") || line.StartsWith("'''") || line.StartsWith("r\"\"\"");

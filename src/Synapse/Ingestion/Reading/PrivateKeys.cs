@@ -6,8 +6,25 @@ internal static class PrivateKeys
     private const int SearchedAfterMark = 512;
     private const int KeyRun = 40;
 
-    /// <summary>Whether the text holds a key in PEM form: the opening mark, and soon after it a run of base64. The mark alone is only talk of a key.</summary>
+    /// <summary>Whether the text holds a private key: the opening mark of PEM, PuTTY or age, and soon after it a run of base64. The mark alone is only talk of a key.</summary>
     public static bool Contains(ReadOnlySpan<char> text)
+        => ContainsPem(text) || ContainsAfter(text, "\nPrivate-Lines: ") || ContainsAfter(text, "AGE-SECRET-KEY-1");
+
+    private static bool ContainsAfter(ReadOnlySpan<char> text, ReadOnlySpan<char> opening)
+    {
+        for (var mark = text.IndexOf(opening); mark >= 0; mark = text.IndexOf(opening))
+        {
+            text = text[(mark + opening.Length)..];
+            if (HasKeyRun(text[..Math.Min(text.Length, SearchedAfterMark)]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool ContainsPem(ReadOnlySpan<char> text)
     {
         while (true)
         {

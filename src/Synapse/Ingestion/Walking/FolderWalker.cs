@@ -257,7 +257,7 @@ internal sealed class FolderWalker(IngestionOptions options)
                 // Pipes, sockets and devices have length 0: never opened, so that none of them can block.
                 ?? (entry.SizeBytes == 0 ? (SkipReason.Empty, "It is empty, or not a regular file.")
                     : entry.SizeBytes > _options.MaxTextBytes
-                        ? (SkipReason.TooLarge, $"It has {entry.SizeBytes:N0} bytes; the limit is {_options.MaxTextBytes:N0} ({nameof(IngestionOptions.MaxTextBytes)}).")
+                        ? (SkipReason.TooLarge, $"It has {entry.SizeBytes:N0} bytes; the limit is {_options.MaxTextBytes:N0} ({IngestionOptions.SectionName}:{nameof(IngestionOptions.MaxTextBytes)}).")
                         : null);
     }
 

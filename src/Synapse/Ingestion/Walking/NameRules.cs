@@ -15,17 +15,19 @@ internal static class NameRules
     private static readonly FrozenSet<string> SecretNames = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk", "id_xmss", "identity",
-        ".netrc", "_netrc", ".pgpass", ".git-credentials", ".htpasswd", ".pypirc", ".dockercfg");
+        ".netrc", "_netrc", ".pgpass", ".my.cnf", ".git-credentials", ".htpasswd", ".pypirc", ".npmrc", ".dockercfg", ".s3cfg", ".boto", "credentials");
 
     private static readonly FrozenSet<string> SecretExtensions = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        ".pem", ".key", ".pfx", ".p12", ".pkcs12", ".p8", ".jks", ".keystore", ".kdbx", ".kdb", ".ppk", ".pk8", ".gpg", ".agekey");
+        ".pem", ".key", ".pfx", ".p12", ".pkcs12", ".p8", ".jks", ".keystore", ".kdbx", ".kdb", ".ppk", ".pk8", ".gpg", ".agekey",
+        ".env", ".tfstate");
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> SecretExtensionsBySpan =
         SecretExtensions.GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly FrozenSet<string> EnvironmentExamples = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, ".env.example", ".env.sample", ".env.template", ".env.dist");
+        StringComparer.OrdinalIgnoreCase,
+        ".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "sample.env", "template.env");
 
     /// <summary>Why a folder of this name is left out; null when it is not.</summary>
     public static (string Reason, string Detail)? ForFolder(string name)
@@ -42,7 +44,12 @@ internal static class NameRules
             return (SkipReason.VersionControl, "It belongs to a version control system.");
         }
 
-        if (name.StartsWith(".env", StringComparison.OrdinalIgnoreCase) && !EnvironmentExamples.Contains(name)
+        if (EnvironmentExamples.Contains(name))
+        {
+            return null;
+        }
+
+        if (name.StartsWith(".env", StringComparison.OrdinalIgnoreCase)
             && (name.Length == 4 || name[4] is '.' or '-' or '_' || name.Equals(".envrc", StringComparison.OrdinalIgnoreCase)))
         {
             return (SkipReason.Secret, "Environment files hold secrets.");

@@ -1,44 +1,43 @@
-using System.Collections.Concurrent;
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace Synapse.Retrieval.Analysis;
 
 /// <summary>Counts the terms of one text at a time. Used by one thread at a time.</summary>
-/// <param name="interned">Terms of all counters, so that equal terms are one object.</param>
-internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
+/// <param name="vocabulary">Numbers the terms of all counters.</param>
+internal sealed class TermCounter(TermVocabulary vocabulary)
 {
-    // Beyond this many everything seen is forgotten; what is frequent comes back at once.
+    // Beyond this many all words seen are forgotten; what is frequent comes back at once.
     private const int MostWords = 1 << 18;
-    private const int MostTerms = 1 << 19;
-
-    // Beyond this many the interned terms are let go; equal terms may then be two objects for a while, which costs memory only.
-    private const int MostInterned = 1 << 20;
+    private const int MostPending = 64;
     private const int PathDirectories = 3;
 
     // Keys the hash of words, so that no one can write two words that are taken for one.
     private static readonly ulong s_seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
     private static readonly ulong s_factor = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1 | (1UL << 63);
 
-    private readonly Dictionary<string, int> _terms = [];
     private readonly List<string> _split = [];
-    private readonly List<string> _fileTerms = [];
+    private readonly List<int> _fileTerms = [];
     private WordTable _words = new();
-    private string[] _texts = new string[1 << 10];
     private TermState[] _states = new TermState[1 << 10];
+    private TermKind[] _kinds = new TermKind[1 << 10];
     private int[] _counted = new int[256];
     private int[] _frequencies = new int[256];
+    private readonly (ulong Hash, int Start, int End)[] _pending = new (ulong, int, int)[MostPending];
+    private int _pendingCount;
     private int _count;
     private int _round;
     private string? _filePath;
 
+    /// <summary>What the terms are numbered by.</summary>
+    public TermVocabulary Vocabulary => vocabulary;
+
     /// <summary>Begins a new text.</summary>
     public void Begin()
     {
-        if (_words.Count > MostWords || _terms.Count > MostTerms)
+        if (_words.Count > MostWords)
         {
             _words = new WordTable();
-            _terms.Clear();
-            Array.Clear(_states);
         }
 
         _round++;
@@ -67,6 +66,8 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
                 i = CountRun(text, i, times);
             }
         }
+
+        CountPending(text, times);
     }
 
     /// <summary>Counts the name of a document's file twice and its nearest folders once, and adds the exact terms of the file.</summary>
@@ -89,8 +90,8 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
         if (_filePath != path)
         {
             _fileTerms.Clear();
-            _fileTerms.Add(ExactTerms.FileStem(stem.ToString()));
-            _fileTerms.Add(ExactTerms.FileName(name.ToString()));
+            _fileTerms.Add(Term(ExactTerms.FileStem(stem.ToString())));
+            _fileTerms.Add(Term(ExactTerms.FileName(name.ToString())));
             _filePath = path;
         }
 
@@ -101,33 +102,24 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     }
 
     /// <summary>Adds an exact term, which counts once however often it is added.</summary>
-    public void CountExact(string term)
-    {
-        var counted = Term(term);
-        if (_states[counted].Round != _round)
-        {
-            Count(counted, 1);
-        }
-    }
+    public void CountExact(string term) => CountExact(Term(term));
 
     /// <summary>What was counted since <see cref="Begin"/>.</summary>
     public ChunkTerms ToChunkTerms()
     {
-        var terms = new string[_count];
+        var terms = _counted.AsSpan(0, _count).ToArray();
         var frequencies = new ushort[_count];
         var length = 0;
-        for (var i = 0; i < _count; i++)
+        for (var i = 0; i < frequencies.Length; i++)
         {
-            var term = _counted[i];
-            terms[i] = _texts[term];
             frequencies[i] = (ushort)Math.Min(_frequencies[i], ushort.MaxValue);
-            if (_states[term].IsScored)
+            if (_kinds[terms[i]] == TermKind.Scored)
             {
                 length += frequencies[i];
             }
         }
 
-        return new ChunkTerms(terms, frequencies, length);
+        return new ChunkTerms(vocabulary, terms, frequencies, length);
     }
 
     /// <summary>What was counted since <see cref="Begin"/>, in the order of first appearance.</summary>
@@ -135,7 +127,15 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     {
         for (var i = 0; i < _count; i++)
         {
-            yield return (_texts[_counted[i]], _frequencies[i], _states[_counted[i]].IsStopWord);
+            yield return (vocabulary.Text(_counted[i]), _frequencies[i], _kinds[_counted[i]] == TermKind.StopWord);
+        }
+    }
+
+    private void CountExact(int term)
+    {
+        if (_states[term].Round != _round)
+        {
+            Count(term, 1);
         }
     }
 
@@ -150,7 +150,7 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
             end++;
         }
 
-        CountWord(text[start..end], Finish(hash), times);
+        Pend(text, start, end, Finish(hash), times);
         if (end == limit)
         {
             while (end < text.Length && CharacterClasses.Of(text[end]) is not (CharacterClass.Separator or CharacterClass.Unspaced))
@@ -174,14 +174,14 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
         var end = start + CharacterLength(text, start);
         if (end >= text.Length || !IsUnspaced(text, end))
         {
-            CountWord(text[start..end], Hash(text[start..end]), times);
+            Pend(text, start, end, Hash(text[start..end]), times);
             return end;
         }
 
         while (end < text.Length && IsUnspaced(text, end))
         {
             var next = end + CharacterLength(text, end);
-            CountWord(text[start..next], Hash(text[start..next]), times);
+            Pend(text, start, next, Hash(text[start..next]), times);
             start = end;
             end = next;
         }
@@ -209,6 +209,42 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
     {
         hash = (hash ^ (hash >> 32)) * s_factor;
         return (hash ^ (hash >> 29)) | 1;
+    }
+
+    private void Pend(ReadOnlySpan<char> text, int start, int end, ulong hash, int times)
+    {
+        _pending[_pendingCount++] = (hash, start, end);
+        if (_pendingCount == _pending.Length)
+        {
+            CountPending(text, times);
+        }
+    }
+
+    // The tables are larger than the fast caches, and a word costs what it waits for them. So all words are looked at once before
+    // any is counted: these loads wait for nothing, and the processor does many at a time.
+    private void CountPending(ReadOnlySpan<char> text, int times)
+    {
+        var pending = _pending.AsSpan(0, _pendingCount);
+        Span<int> likely = stackalloc int[MostPending];
+        for (var i = 0; i < pending.Length; i++)
+        {
+            likely[i] = _words.Glance(pending[i].Hash);
+        }
+
+        for (var i = 0; i < pending.Length; i++)
+        {
+            if ((uint)likely[i] < (uint)_states.Length)
+            {
+                _ = Volatile.Read(ref _states[likely[i]].Round);
+            }
+        }
+
+        foreach (var (hash, start, end) in pending)
+        {
+            CountWord(text[start..end], hash, times);
+        }
+
+        _pendingCount = 0;
     }
 
     private void CountWord(ReadOnlySpan<char> word, ulong hash, int times)
@@ -241,28 +277,20 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
 
     private int Term(string text)
     {
-        if (_terms.TryGetValue(text, out var term))
+        var term = vocabulary.NumberOf(text);
+        if (term >= _states.Length)
         {
-            return term;
+            var size = (int)BitOperations.RoundUpToPowerOf2((uint)term + 1);
+            Array.Resize(ref _states, size);
+            Array.Resize(ref _kinds, size);
         }
 
-        if (_terms.Count % 4096 == 0 && interned.Count > MostInterned)
+        if (_kinds[term] == TermKind.Unknown)
         {
-            interned.Clear();
+            // By the text alone: what else became this term before must not matter.
+            _kinds[term] = StopWords.Contains(text) ? TermKind.StopWord : ExactTerms.IsExact(text) ? TermKind.Exact : TermKind.Scored;
         }
 
-        term = _terms.Count;
-        if (term == _texts.Length)
-        {
-            Array.Resize(ref _texts, term * 2);
-            Array.Resize(ref _states, term * 2);
-        }
-
-        _texts[term] = interned.GetOrAdd(text, text);
-        // By the text alone: what else became this term before must not matter.
-        var isStopWord = StopWords.Contains(text);
-        _states[term] = new TermState { IsScored = !isStopWord && !ExactTerms.IsExact(text), IsStopWord = isStopWord };
-        _terms.Add(_texts[term], term);
         return term;
     }
 
@@ -295,10 +323,17 @@ internal sealed class TermCounter(ConcurrentDictionary<string, string> interned)
 
         /// <summary>The term's place in that count.</summary>
         public int Slot;
+    }
 
-        /// <summary>Whether it counts in a chunk's length.</summary>
-        public bool IsScored;
+    private enum TermKind : byte
+    {
+        Unknown,
 
-        public bool IsStopWord;
+        /// <summary>Counts in a chunk's length.</summary>
+        Scored,
+
+        StopWord,
+
+        Exact,
     }
 }

@@ -11,8 +11,8 @@ namespace Synapse.Retrieval.Analysis;
 /// </summary>
 public sealed class TextAnalyzer
 {
-    private readonly ConcurrentDictionary<string, string> _interned = new();
     private readonly ConcurrentBag<TermCounter> _counters = [];
+    private TermVocabulary _vocabulary = new();
 
     /// <summary>Counts the terms of a chunk: its text, heading path, symbol and document path, and the <see cref="ExactTerms"/> of its definitions and file.</summary>
     /// <param name="text">The chunk's text.</param>
@@ -58,7 +58,26 @@ public sealed class TextAnalyzer
         return [.. (telling.Count > 0 ? telling : all).Select(term => new QueryTerm(term.Text, term.Frequency))];
     }
 
-    private TermCounter Rent() => _counters.TryTake(out var counter) ? counter : new TermCounter(_interned);
+    private TermCounter Rent()
+    {
+        var vocabulary = Volatile.Read(ref _vocabulary);
+        if (vocabulary.IsFull)
+        {
+            var next = new TermVocabulary();
+            vocabulary = Interlocked.CompareExchange(ref _vocabulary, next, vocabulary) is var held && held == vocabulary ? next : held;
+        }
+
+        // Counters of a vocabulary before are let go.
+        while (_counters.TryTake(out var counter))
+        {
+            if (counter.Vocabulary == vocabulary)
+            {
+                return counter;
+            }
+        }
+
+        return new TermCounter(vocabulary);
+    }
 
     private static void CountDefinition(TermCounter counter, string qualifiedName)
     {

@@ -48,6 +48,9 @@ internal sealed class WordTable
         }
     }
 
+    /// <summary>What stands where a word is looked for first: most often its first term, or where its list of terms begins.</summary>
+    public int Glance(ulong hash) => _slots[(int)(hash >> 32) & (_slots.Length - 1)].First;
+
     /// <summary>Adds a word that is not there.</summary>
     public void Add(ulong hash, ReadOnlySpan<int> terms)
     {

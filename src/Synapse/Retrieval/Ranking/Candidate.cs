@@ -17,6 +17,9 @@ internal sealed class Candidate(ChunkKey key, float bm25Score, float cosineSimil
     /// <summary>Score of the vector side.</summary>
     public float CosineSimilarity { get; } = cosineSimilarity;
 
+    /// <summary>Whether either side holds it for related to the query at all: it has a word of the query, or a similarity above that of unrelated texts, which is 0.</summary>
+    public bool HasEvidence => Bm25Score > 0 || CosineSimilarity > 0;
+
     /// <summary>Sum of the parts.</summary>
     public double Score { get; private set; }
 

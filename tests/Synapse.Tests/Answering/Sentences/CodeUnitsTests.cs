@@ -7,8 +7,15 @@ public sealed class CodeUnitsTests
     [Fact]
     public void Comment_stays_with_the_signature_that_it_describes()
         => Assert.Equal(
-            "// Adds.\n// Twice.\nint Add(int a,\n    int b)\n{",
+            "// Adds.\n// Twice.\nint Add(int a,\n    int b)",
             First("// Adds.\n// Twice.\nint Add(int a,\n    int b)\n{\n    return a + b;\n}\n"));
+
+    [Fact]
+    public void No_unit_begins_with_a_bracket_alone()
+    {
+        const string text = "// Adds.\nint Add(int a, int b)\n{\n    return a + b;\n}\n\n}\n";
+        Assert.Equal(["// Adds.\nint Add(int a, int b)", "    return a + b;\n}"], CodeUnits.Split(text).Select(unit => text[unit.Start..unit.End]));
+    }
 
     [Fact]
     public void Signature_stays_with_the_documentation_inside_of_it()

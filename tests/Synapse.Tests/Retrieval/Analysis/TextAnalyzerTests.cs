@@ -74,7 +74,7 @@ public sealed class TextAnalyzerTests
     {
         var chunk = new Chunk(0, 0, 13, 1, 1, ChunkKind.Code, "Guide > Setup", "Json.Reader", true) { Definitions = ["Json.Reader", "Json.Reader.Skip"] };
         var terms = _analyzer.AnalyzeChunk("the token token", chunk, "repository/one/two/three/token_tests.cs");
-        var counted = terms.Terms.Zip(terms.Frequencies).ToDictionary(each => each.First, each => (int)each.Second);
+        var counted = terms.ToTexts().Zip(terms.Frequencies).ToDictionary(each => each.First, each => (int)each.Second);
 
         Assert.Equal(4, counted["token"]);               // twice in the text, and as part of the file's name, which counts twice
         Assert.Equal(2, counted["tokentest"]);           // the whole name of the file
@@ -96,12 +96,15 @@ public sealed class TextAnalyzerTests
     }
 
     [Fact]
-    public void Equal_terms_of_different_chunks_are_one_object()
+    public void Equal_terms_of_different_chunks_have_one_number()
     {
         var chunk = new Chunk(0, 0, 5, 1, 1, ChunkKind.Prose, null, null, false);
         var first = _analyzer.AnalyzeChunk("apple", chunk, "a.txt");
         var second = _analyzer.AnalyzeChunk("banana apples", chunk, "b.txt");
-        Assert.Same(first.Terms.Single(term => term == "appl"), second.Terms.Single(term => term == "appl"));
+        Assert.Same(first.Vocabulary, second.Vocabulary);
+        Assert.Equal(NumberOf(first, "appl"), NumberOf(second, "appl"));
+
+        static int NumberOf(ChunkTerms terms, string term) => terms.Numbers.Single(number => terms.Vocabulary.Text(number) == term);
     }
 
     [Fact]

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Synapse.Fakes.Scenarios;
+
+namespace Synapse.Fakes.Wire;
+
+/// <summary>A root that clients of the fake may trust, a good certificate below it, and two bad ones.</summary>
+internal sealed class Certificates : IDisposable
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 _good;
+    private readonly X509Certificate2 _expired;
+    private readonly X509Certificate2 _bad;
+
+    public Certificates(TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        Root = CreateRoot("CN=Synapse fake provider root", now, _key);
+        _good = Issue(Root, "localhost", now.AddDays(-1), now.AddDays(30));
+        _expired = Issue(Root, "localhost", now.AddDays(-60), now.AddDays(-30));
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var unknown = CreateRoot("CN=Unknown root", now, stranger);
+        _bad = Issue(unknown, "elsewhere.example", now.AddDays(-1), now.AddDays(30));
+    }
+
+    public X509Certificate2 Root { get; }
+
+    /// <summary>The secured stream, or null when the client did not want it.</summary>
+    public async Task<SslStream?> SecureAsync(Stream stream, ConnectionFault fault, CancellationToken cancellationToken)
+    {
+        var secured = new SslStream(stream, leaveInnerStreamOpen: true);
+        try
+        {
+            var certificate = fault switch
+            {
+                ConnectionFault.BadCertificate => _bad,
+                ConnectionFault.ExpiredCertificate => _expired,
+                _ => _good,
+            };
+            await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+            return secured;
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
+        {
+            await secured.DisposeAsync();
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        Root.Dispose();
+        _good.Dispose();
+        _expired.Dispose();
+        _bad.Dispose();
+        _key.Dispose();
+    }
+
+    private static X509Certificate2 CreateRoot(string name, DateTimeOffset now, ECDsa key)
+    {
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request.CreateSelfSigned(now.AddDays(-100), now.AddDays(100));
+    }
+
+    private static X509Certificate2 Issue(X509Certificate2 root, string host, DateTimeOffset from, DateTimeOffset until)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(host);
+        if (host == "localhost")
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+        }
+
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1")], false));
+        using var issued = request.Create(root, from, until, RandomNumberGenerator.GetBytes(8));
+        using var complete = issued.CopyWithPrivateKey(key);
+
+        // A key that was only ever in memory cannot serve TLS on every system; a round trip makes it one that can.
+        return X509CertificateLoader.LoadPkcs12(complete.Export(X509ContentType.Pkcs12), null);
+    }
+}
