@@ -177,6 +177,39 @@ public sealed class ProviderEmbeddingTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_collection_that_is_local_only_is_never_embedded_by_a_cloud_provider(bool isMarkedMeanwhile)
+    {
+        var store = new InMemoryStore();
+        var provider = new ProviderFake(hint: new EmbeddingBatchHint(Texts: 5, Requests: 1));
+        var collection = await store.CreateCollectionAsync("private", IngestionFixture.Token);
+        await using var ingestion = new IngestionFixture(store, embedders: new Embedders(new HashEmbedder(), provider));
+        for (var i = 0; i < 40; i++)
+        {
+            ingestion.Folder.Write($"{i}.txt", $"note {i}");
+        }
+
+        async Task MarkAsync() => await store.SetPrivacyAsync(AccessScope.Everything, collection.Id, CollectionPrivacy.LocalOnly, IngestionFixture.Token);
+        if (isMarkedMeanwhile)
+        {
+            provider.OnPassages = _ => MarkAsync();
+        }
+        else
+        {
+            await MarkAsync();
+        }
+
+        ingestion.Start();
+        var acquisition = await ingestion.Librarian.AddAsync(AccessScope.Everything, ingestion.Folder.Path, "private", IngestionFixture.Token);
+        var job = await ingestion.Queue.WaitAsync(AccessScope.Everything, acquisition.Job.Id, IngestionFixture.Token);
+        Assert.Equal(IngestionJobState.Completed, job.State);
+        Assert.Equal(isMarkedMeanwhile ? 1 : 0, provider.Requests.Count);
+        Assert.Equal("hash", (await store.FindEmbeddingSpaceAsync(collection.Id, IngestionFixture.Token))!.Model);
+        Assert.Equal(40, store.Documents.Count);
+    }
+
     [Fact]
     public async Task A_collection_moves_to_the_model_that_is_configured_now_only_when_its_source_can_be_read()
     {
