@@ -74,6 +74,12 @@ internal sealed class WireHandler(ProviderSettings settings, FailureClassifier c
             throw new WireException(classifier.OfReply(status, response.Headers, error));
         }
 
+        if (response.Content.Headers.ContentEncoding.FirstOrDefault(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } encoding)
+        {
+            // Nobody asked for compression, and a small body may unpack to any size.
+            throw new WireException(classifier.Protocol($"a reply in the encoding {encoding}, which was not asked for"));
+        }
+
         var expected = Expected(request);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (expected is null || IsType(type, expected))
