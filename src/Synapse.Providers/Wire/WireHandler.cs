@@ -93,8 +93,14 @@ internal sealed class WireHandler(ProviderSettings settings, FailureClassifier c
             : classifier.Protocol($"status {status} with {type ?? "no content type"} where {expected} was expected"));
     }
 
-    private static string? Expected(HttpRequestMessage request)
+    private string? Expected(HttpRequestMessage request)
     {
+        if (settings.Kind == ProviderKind.Anthropic && request.Method == HttpMethod.Post)
+        {
+            // Its library says nothing of event streams in its Accept header, though it asks for one.
+            return EventStream;
+        }
+
         foreach (MediaTypeWithQualityHeaderValue accept in request.Headers.Accept)
         {
             if (accept.MediaType is EventStream or JsonLines or Json)

@@ -130,7 +130,7 @@ internal sealed class ProviderBench : IAsyncDisposable
         if (outcome.Error is ProviderException error)
         {
             Assert.Contains($"'{error.Provider}'", error.Message);
-            Assert.Equal(sent.Length, Statuses().List()[0].Requests);
+            Assert.True(Server.AcceptedConnections == 0 || sent.Length == Statuses().List()[0].Requests, "The meter counts something else than what was sent.");
         }
 
         AssertBreaker(outcome);
