@@ -13,7 +13,7 @@ public sealed class ProjectArrowTests
         ["Synapse.Providers"] = ["Synapse"],
         ["Synapse.Sqlite"] = ["Synapse"],
         ["Synapse.Web"] = ["Synapse"],
-        ["Synapse.Server"] = ["Synapse", "Synapse.Contracts", "Synapse.LocalModels", "Synapse.Sqlite", "Synapse.Web"],
+        ["Synapse.Server"] = ["Synapse", "Synapse.Contracts", "Synapse.LocalModels", "Synapse.Providers", "Synapse.Sqlite", "Synapse.Web"],
         ["Synapse.Cli"] = ["Synapse.Contracts", "Synapse.Server"],
     };
 

@@ -12,6 +12,7 @@ public sealed class DataFolder(string path)
     /// <summary>Longest path of a Unix socket that every system takes, in bytes.</summary>
     private const int MaxSocketPathBytes = 100;
 
+    private const string Variable = "SYNAPSE_DATA";
     private const string SocketPrefix = "synapse-";
     private const string SocketSuffix = ".sock";
     private static int _sockets;
@@ -31,12 +32,18 @@ public sealed class DataFolder(string path)
     /// <summary>Where the keys lie that protect what pages carry.</summary>
     public string KeysPath => In("keys");
 
-    /// <summary>The folder that is used when none is named: <c>SYNAPSE_DATA</c>, else the place that the system keeps for such data.</summary>
+    /// <summary>The folder that is used when none is named: <c>SYNAPSE_DATA</c> of the environment or of <c>.env</c> in the current folder, else the place that the system keeps for such data.</summary>
     public static string DefaultPath()
     {
-        if (Environment.GetEnvironmentVariable("SYNAPSE_DATA") is { Length: > 0 } named)
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
         {
             return named;
+        }
+
+        // What is wrong with the file is told by whoever starts the server.
+        if (EnvironmentFile.Read(Directory.GetCurrentDirectory())?.Variables.TryGetValue(Variable, out var written) == true && written.Value.Length > 0)
+        {
+            return written.Value;
         }
 
         // On Linux this is $XDG_DATA_HOME, else ~/.local/share; on Windows and macOS the user's own application data.

@@ -1,8 +1,9 @@
 using System.Globalization;
+using Synapse.Providers.Configuration;
 
 namespace Synapse.Server.Hosting;
 
-/// <summary>Reads the server's settings from the command line, the environment and <c>appsettings.json</c> of the data folder, in this order, and reports all faults together.</summary>
+/// <summary>Reads the server's settings from the command line, the environment, <c>.env</c> files and <c>appsettings.json</c> of the data folder, in this order, and reports all faults together.</summary>
 public static class ServerOptionsReader
 {
     private const string Section = "Synapse:Server";
@@ -16,15 +17,16 @@ public static class ServerOptionsReader
     public static ServerOptions Read(string? dataFolder, string? port, IReadOnlyList<string> folders)
     {
         var data = new DataFolder(dataFolder ?? DataFolder.DefaultPath());
-        var faults = new List<string>();
-        var section = ReadConfiguration(data, faults).GetSection(Section);
+        var settings = StartSettings.Read(data, Directory.GetCurrentDirectory());
+        var faults = new List<string>(settings.Faults);
+        var section = settings.Configuration.GetSection(Section);
         foreach (var child in section.GetChildren().Where(child => !KnownKeys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
             faults.Add($"{Section}:{child.Key}: there is no such setting. Known are {string.Join(", ", KnownKeys)}.");
         }
 
         var (portKey, portText) = port is not null ? ("--port", port)
-            : Environment.GetEnvironmentVariable("PORT") is { Length: > 0 } environmentPort ? ("PORT", environmentPort)
+            : settings.Configuration["PORT"] is { Length: > 0 } variablePort ? ("PORT", variablePort)
             : ($"{Section}:Port", section["Port"]);
         var options = new ServerOptions
         {
@@ -37,28 +39,8 @@ public static class ServerOptionsReader
             SessionLifetime = TimeSpan.FromDays(Number($"{Section}:SessionLifetimeDays", section["SessionLifetimeDays"], 7, 1, 365, "days", faults)),
             LogLevel = Level(section["LogLevel"], faults),
         };
+        faults.AddRange(ProviderSettingsReader.Read(settings.Configuration).Faults.Select(fault => fault.ToString()));
         return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : options;
-    }
-
-    internal static IConfigurationRoot ReadConfiguration(DataFolder data, List<string> faults)
-    {
-        var builder = new ConfigurationBuilder();
-        var file = Path.Combine(data.Path, "appsettings.json");
-        if (File.Exists(file))
-        {
-            builder.AddJsonFile(file, optional: true, reloadOnChange: false);
-        }
-
-        builder.AddEnvironmentVariables();
-        try
-        {
-            return builder.Build();
-        }
-        catch (InvalidDataException error)
-        {
-            faults.Add($"{file}: cannot be read as JSON ({error.InnerException?.Message ?? error.Message}). Mend it or remove it.");
-            return new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        }
     }
 
     private static int Number(string key, string? text, int standard, int least, int most, string unit, List<string> faults)

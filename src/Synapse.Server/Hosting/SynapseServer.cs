@@ -10,6 +10,7 @@ using Synapse.Contracts;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
+using Synapse.Providers.Configuration;
 using Synapse.Server.Features.Answers;
 using Synapse.Server.Features.ApiExplorer;
 using Synapse.Server.Features.Collections;
@@ -38,16 +39,17 @@ public static class SynapseServer
 
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <param name="options">How it runs.</param>
-    /// <exception cref="InvalidConfigurationException">The data folder cannot be made.</exception>
+    /// <exception cref="InvalidConfigurationException">The data folder cannot be made, or settings are wrong; all faults are told together.</exception>
     public static WebApplication Build(ServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.DataFolder.Create();
+        var (configuration, providers) = ReadSettings(options.DataFolder);
         var address = new ServerAddress(options.DataFolder.NewSocketPath());
 
         // Empty: everything that is in the server is named here, and a command that hosts it pays for nothing else.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "synapse", ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddConfiguration(ServerOptionsReader.ReadConfiguration(options.DataFolder, []));
+        builder.Configuration.AddConfiguration(configuration);
         builder.Logging.SetMinimumLevel(options.LogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
@@ -61,6 +63,7 @@ public static class SynapseServer
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address.SocketPath));
 
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(providers);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(address);
         builder.Services.AddSingleton(ApiToken.ReadOrCreate(options.DataFolder));
@@ -167,6 +170,14 @@ public static class SynapseServer
         var address = app.Services.GetRequiredService<ServerAddress>().Value ?? throw new InvalidOperationException("The server serves no pages.");
         var (token, expiresAt) = app.Services.GetRequiredService<SignInLinks>().Create();
         return new SignInLinkResponse(SignInEndpoints.LinkOf(address, token), expiresAt);
+    }
+
+    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers) ReadSettings(DataFolder dataFolder)
+    {
+        var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
+        var providers = ProviderSettingsReader.Read(settings.Configuration);
+        string[] faults = [.. settings.Faults, .. providers.Faults.Select(fault => fault.ToString())];
+        return faults.Length > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, string socketPath)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Synapse.Providers.Configuration;
 
 namespace Synapse.Server.Tests.TestSupport;
 
@@ -11,9 +12,12 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
     /// <summary>The standard output as JSON; fails when it is anything else.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
-    public static async Task<CommandLineRun> StartAsync(string dataFolder, params string[] arguments)
+    public static Task<CommandLineRun> StartAsync(string dataFolder, params string[] arguments) => StartInAsync(Path.GetTempPath(), dataFolder, arguments);
+
+    /// <summary>Runs in a current folder of one's own, whose <c>.env</c> counts.</summary>
+    public static async Task<CommandLineRun> StartInAsync(string currentFolder, string? dataFolder, params string[] arguments)
     {
-        using var process = Launch(dataFolder, arguments);
+        using var process = LaunchIn(currentFolder, dataFolder, arguments);
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         try
@@ -29,13 +33,15 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
         return new CommandLineRun(process.ExitCode, await output, await errors);
     }
 
-    public static Process Launch(string dataFolder, params string[] arguments)
+    public static Process Launch(string dataFolder, params string[] arguments) => LaunchIn(Path.GetTempPath(), dataFolder, arguments);
+
+    private static Process LaunchIn(string currentFolder, string? dataFolder, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = currentFolder,
         };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Program);
@@ -44,8 +50,17 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
             start.ArgumentList.Add(argument);
         }
 
-        start.Environment["SYNAPSE_DATA"] = dataFolder;
-        start.Environment.Remove("PORT");
+        // Keys of whoever runs the tests are none of theirs.
+        foreach (var variable in SettingNames.Variables.Append("PORT").Append("SYNAPSE_DATA"))
+        {
+            start.Environment.Remove(variable);
+        }
+
+        if (dataFolder is not null)
+        {
+            start.Environment["SYNAPSE_DATA"] = dataFolder;
+        }
+
         return Process.Start(start)!;
     }
 }
