@@ -19,12 +19,16 @@ internal sealed class ProviderBench : IAsyncDisposable
 
     private readonly List<ProviderConnection> _connections = [];
 
-    private ProviderBench(FakeProvider server) => Server = server;
+    private ProviderBench(FakeProvider server, PollingTime time)
+    {
+        Server = server;
+        Time = time;
+    }
 
     public FakeProvider Server { get; }
 
     /// <summary>Stands still unless a test, an announced wait or a poll for a loading model moves it.</summary>
-    public PollingTime Time { get; } = new();
+    public PollingTime Time { get; }
 
     /// <summary>The waits that were announced.</summary>
     public List<ChatWaiting> Waits { get; } = [];
@@ -35,11 +39,17 @@ internal sealed class ProviderBench : IAsyncDisposable
 
     public IReadOnlyList<ProviderConnection> Connections => _connections;
 
-    public static ProviderBench Start(string dialect, string scenario = "ok-stream", Action<FakeProviderOptions>? change = null)
+    /// <summary>Starts a server.</summary>
+    /// <param name="dialect">Its dialect.</param>
+    /// <param name="scenario">What it does.</param>
+    /// <param name="change">Changes its options.</param>
+    /// <param name="onOneClock">Whether the server lives by the clock of the test, so that it records exact times; its own delays then wait for that clock.</param>
+    public static ProviderBench Start(string dialect, string scenario = "ok-stream", Action<FakeProviderOptions>? change = null, bool onOneClock = false)
     {
-        var options = new FakeProviderOptions { Dialect = dialect, Scenario = scenario, Key = dialect is "ollama" ? null : Key };
+        var time = new PollingTime();
+        var options = new FakeProviderOptions { Dialect = dialect, Scenario = scenario, Key = dialect is "ollama" ? null : Key, Time = onOneClock ? time : TimeProvider.System };
         change?.Invoke(options);
-        return new(FakeProvider.Start(options));
+        return new(FakeProvider.Start(options), time);
     }
 
     /// <summary>The settings for the server as a provider of the kind that its dialect stands for.</summary>
