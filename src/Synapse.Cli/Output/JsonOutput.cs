@@ -158,4 +158,5 @@ internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
 [JsonSerializable(typeof(RemoveOutput))]
 [JsonSerializable(typeof(SignInOutput))]
 [JsonSerializable(typeof(EgressOutput))]
+[JsonSerializable(typeof(DiagnosisResponse))]
 internal sealed partial class OutputJsonContext : JsonSerializerContext;

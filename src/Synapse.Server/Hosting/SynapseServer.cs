@@ -12,14 +12,17 @@ using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
 using Synapse.Providers.Configuration;
+using Synapse.Providers.Diagnosis;
 using Synapse.Retrieval;
 using Synapse.Server.Features.Answers;
 using Synapse.Server.Features.ApiExplorer;
 using Synapse.Server.Features.Collections;
+using Synapse.Server.Features.Diagnosis;
 using Synapse.Server.Features.Documents;
 using Synapse.Server.Features.Egress;
 using Synapse.Server.Features.Health;
 using Synapse.Server.Features.Jobs;
+using Synapse.Server.Features.Providers;
 using Synapse.Server.Features.Search;
 using Synapse.Server.Features.SignIn;
 using Synapse.Server.Features.Sources;
@@ -75,6 +78,7 @@ public static class SynapseServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSynapseEgress(EgressOptionsReader.ReadPolicy(builder.Configuration));
         builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
+        builder.Services.AddProviderDiagnosis();
         builder.Services.AddSynapseApi();
         if (options.ServesPages)
         {
@@ -273,6 +277,8 @@ public static class SynapseServer
         app.MapSearch();
         app.MapAnswers();
         app.MapEgress();
+        app.MapProviders();
+        app.MapDiagnosis();
         app.MapSignIn();
     }
 
