@@ -5,21 +5,19 @@ using Synapse.Library;
 using Synapse.Privacy;
 using Synapse.Providers.Configuration;
 using Synapse.Providers.Policy;
-using Synapse.Storage;
 using Synapse.Telemetry;
 
 namespace Synapse.Providers.Diagnosis;
 
 /// <summary>Examines the configured providers, then whether what is stored fits their embeddings. Without any, the embedder of this process.</summary>
-/// <param name="configuration">The providers.</param>
-/// <param name="connected">Their connections that the rest of the process uses.</param>
+/// <param name="providers">The providers.</param>
+/// <param name="connections">Their connections that the rest of the process uses.</param>
 /// <param name="egress">Makes connections.</param>
 /// <param name="embedders">Holds the embedder of this process.</param>
-/// <param name="library">Tells the collections.</param>
-/// <param name="store">Tells their spaces.</param>
+/// <param name="listStored">Tells the spaces that collections are embedded in.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ProviderDoctor(
-    ProviderConfiguration configuration, ConnectedProviders connected, IEgress egress, IEmbedders embedders, ILibraryStore library, IIngestionStore store, TimeProvider time) : IProviderDoctor
+    IReadOnlyList<ProviderSettings> providers, ProviderConnections connections, IEgress egress, IEmbedders embedders, ListStoredSpaces listStored, TimeProvider time) : IProviderDoctor
 {
     private const string BuiltIn = "built-in";
 
@@ -52,7 +50,7 @@ internal sealed class ProviderDoctor(
             }
         }
 
-        if (configuration.Providers.Count == 0)
+        if (providers.Count == 0)
         {
             yield return new(BuiltIn, "settings", DiagnosisOutcome.Ok, FindingCodes.NothingConfigured, "No provider is configured: texts are embedded in this process, and answers are quoted from the documents.", null, TimeSpan.Zero);
         }
@@ -63,7 +61,7 @@ internal sealed class ProviderDoctor(
         }
         else if (spaces.Count > 0)
         {
-            yield return await CompareAsync(scope, spaces, chosen.Count == configuration.Providers.Count, cancellationToken);
+            yield return await CompareAsync(scope, spaces, chosen.Count == providers.Count, cancellationToken);
         }
     }
 
@@ -71,11 +69,11 @@ internal sealed class ProviderDoctor(
     {
         if (provider is null)
         {
-            return configuration.Providers;
+            return providers;
         }
 
-        var named = configuration.Providers.Where(settings => settings.Name.Equals(provider, StringComparison.OrdinalIgnoreCase)).ToList();
-        var chosen = named.Count > 0 ? named : configuration.Providers.Where(settings => IsOfKind(settings, provider)).ToList();
+        var named = providers.Where(settings => settings.Name.Equals(provider, StringComparison.OrdinalIgnoreCase)).ToList();
+        var chosen = named.Count > 0 ? named : providers.Where(settings => IsOfKind(settings, provider)).ToList();
         return chosen.Count > 0 ? chosen : throw new ProviderNotFoundException(provider, Advice(provider));
     }
 
@@ -89,9 +87,9 @@ internal sealed class ProviderDoctor(
 
     private string Advice(string provider)
     {
-        var there = configuration.Providers.Count == 0
+        var there = providers.Count == 0
             ? "None is: texts are embedded in this process, and answers are quoted."
-            : $"There are {string.Join(", ", configuration.Providers.Select(settings => $"'{settings.Name}'"))}.";
+            : $"There are {string.Join(", ", providers.Select(settings => $"'{settings.Name}'"))}.";
         return provider.ToLowerInvariant() switch
         {
             "openai" => $"{there} Set OPENAI_API_KEY to use OpenAI.",
@@ -105,8 +103,8 @@ internal sealed class ProviderDoctor(
     {
         try
         {
-            var (connection, tokens) = ConnectedProviders.Connect(settings, egress, time);
-            return (new ProviderProbe(connection, tokens, connected.All.FirstOrDefault(live => live.Settings.Name == settings.Name), egress, time), null);
+            var (connection, tokens) = ProviderProbe.Connect(settings, egress, time);
+            return (new ProviderProbe(connection, tokens, connections.All.FirstOrDefault(live => live.Settings.Name == settings.Name), egress, time), null);
         }
         catch (EgressRefusedException refused)
         {
@@ -129,25 +127,19 @@ internal sealed class ProviderDoctor(
         var begun = time.GetTimestamp();
         var builtIn = (await embedders.BuiltIn.GetSpaceAsync(cancellationToken)).Fingerprint;
         var differing = new List<string>();
-        var count = 0;
-        foreach (var summary in await library.ListCollectionsAsync(scope, cancellationToken))
+        var all = await listStored(scope, cancellationToken);
+        foreach (var (collection, stored) in all)
         {
-            if (await store.FindEmbeddingSpaceAsync(summary.Collection.Id, cancellationToken) is not { } stored)
-            {
-                continue;
-            }
-
-            count++;
             var fits = stored.Fingerprint == builtIn || spaces.Any(space => space.Fingerprint == stored.Fingerprint);
             if (!fits && (sawAll || spaces.Any(space => space.Model == stored.Model)))
             {
-                differing.Add($"'{summary.Collection.Name}' ({stored.Dimensions} numbers of '{stored.Model}')");
+                differing.Add($"'{collection}' ({stored.Dimensions} numbers of '{stored.Model}')");
             }
         }
 
         var now = string.Join(", ", spaces.Select(space => $"{space.Dimensions} numbers of '{space.Model}'").Distinct());
         return differing.Count == 0
-            ? new(BuiltIn, "collections", DiagnosisOutcome.Ok, FindingCodes.CollectionsFit, $"The embeddings of {count} collections fit.", null, time.GetElapsedTime(begun))
+            ? new(BuiltIn, "collections", DiagnosisOutcome.Ok, FindingCodes.CollectionsFit, $"The embeddings of {all.Count} collections fit.", null, time.GetElapsedTime(begun))
             : new(
                 BuiltIn, "collections", DiagnosisOutcome.Warning, FindingCodes.CollectionsDiffer, $"Embedded with a model that is not configured: {string.Join(", ", differing)}. Configured: {now}.",
                 "Configure that model again, or run 'synapse index' on their folders to embed them anew; until then they are searched by words alone.", time.GetElapsedTime(begun));

@@ -15,6 +15,14 @@ namespace Synapse.Providers.Diagnosis;
 /// <param name="time">The clock.</param>
 internal sealed class ProviderProbe(ProviderConnection connection, IAccessTokens? tokens, ProviderConnection? live, IEgress egress, TimeProvider time) : IDisposable
 {
+    /// <summary>Makes a connection with a sign-in of its own where the provider wants one.</summary>
+    /// <exception cref="EgressRefusedException">The policy never allows it.</exception>
+    public static (ProviderConnection Connection, IAccessTokens? Tokens) Connect(ProviderSettings settings, IEgress egress, TimeProvider time)
+    {
+        var tokens = settings.Entra is null ? null : EntraSignIn.Create(settings, egress, time);
+        return (new ProviderConnection(settings, egress, tokens, time), tokens);
+    }
+
     public ProviderSettings Settings => connection.Settings;
 
     public ProviderConnection Connection => connection;

@@ -11,6 +11,7 @@ using Synapse.Egress;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
+using Synapse.Providers;
 using Synapse.Providers.Configuration;
 using Synapse.Providers.Diagnosis;
 using Synapse.Retrieval;
@@ -78,7 +79,7 @@ public static class SynapseServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSynapseEgress(EgressOptionsReader.ReadPolicy(builder.Configuration));
         builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
-        builder.Services.AddProviderDiagnosis();
+        builder.Services.AddProviders(providers.Providers).AddProviderDiagnosis(providers.Providers);
         builder.Services.AddSynapseApi();
         if (options.ServesPages)
         {

@@ -1,12 +1,8 @@
 using Synapse.Embedding;
-using Synapse.Fakes;
-using Synapse.Ingestion;
 using Synapse.Library;
-using Synapse.Privacy;
 using Synapse.Providers.Configuration;
 using Synapse.Providers.Diagnosis;
 using Synapse.Providers.Policy;
-using Synapse.Storage;
 using Synapse.Telemetry;
 
 namespace Synapse.Providers.Tests.TestSupport;
@@ -19,10 +15,9 @@ internal static class DoctorBench
         this ProviderBench bench, IReadOnlyList<ProviderSettings> providers, string? choice = null, params (string Name, EmbeddingSpace Space)[] collections)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var configuration = new ProviderConfiguration(providers, bench.Egress.IsOffline, []);
-        using var connected = new ConnectedProviders(configuration, bench.Egress, bench.Time);
-        var shelf = new Shelf(collections);
-        var doctor = new ProviderDoctor(configuration, connected, bench.Egress, new Embedders(new NumberEmbedder()), shelf, shelf, bench.Time);
+        using var connections = new ProviderConnections(providers, bench.Egress, bench.Time);
+        var doctor = new ProviderDoctor(
+            providers, connections, bench.Egress, new Embedders(new NumberEmbedder()), (_, _) => ValueTask.FromResult<IReadOnlyList<(string, EmbeddingSpace)>>(collections), bench.Time);
         var steps = new List<DiagnosisStep>();
         await foreach (var step in doctor.DiagnoseAsync(AccessScope.Everything, choice, cancellationToken))
         {
