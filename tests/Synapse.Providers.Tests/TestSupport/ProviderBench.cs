@@ -115,6 +115,22 @@ internal sealed class ProviderBench : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves the clock until something is over: half a second for each turn that the network gets.</summary>
+    public async Task<T> PassTimeAsync<T>(Task<T> task)
+    {
+        while (!task.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.WhenAny(task, Task.Delay(1, TestContext.Current.CancellationToken));
+        }
+
+        return await task;
+    }
+
+    /// <summary>Completes when the server has a request for a text in hand.</summary>
+    public Task ArrivedAsync()
+        => Server.WaitUntilAsync(server => server.Requests.Any(request => request.Kind is RequestKind.Chat or RequestKind.Embeddings), TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
     /// <summary>How many requests for texts or embeddings arrived.</summary>
     public int Sent => Server.Requests.Count(request => request.Kind is RequestKind.Chat or RequestKind.Embeddings);
 
