@@ -104,7 +104,8 @@ internal sealed record IndexedSourceOutput(
 
 /// <summary>The output of <c>status --json</c>.</summary>
 internal sealed record StatusOutput(
-    string DataFolder, bool Offline, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs);
+    string DataFolder, bool Offline, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs,
+    IReadOnlyList<ProviderResponse> Providers);
 
 /// <summary>The server that runs on the data folder.</summary>
 internal sealed record ServerOutput(string? Address, int Pid);

@@ -55,7 +55,7 @@ internal sealed class ProviderDoctor(
             yield return new(BuiltIn, "settings", DiagnosisOutcome.Ok, FindingCodes.NothingConfigured, "No provider is configured: texts are embedded in this process, and answers are quoted from the documents.", null, TimeSpan.Zero);
         }
 
-        if (chosen.Count == 0 || chosen.All(settings => settings.EmbeddingModel is null))
+        if (provider is null && chosen.All(settings => settings.EmbeddingModel is null))
         {
             yield return await CheckBuiltInAsync(cancellationToken);
         }

@@ -207,6 +207,7 @@ internal sealed class ProviderExamination(ProviderProbe probe)
         (string Role, string? Model)[] roles = [("chat", Settings.ChatModel), ("fast", Settings.FastModel), ("embedding", Settings.EmbeddingModel), ("rerank", Settings.RerankModel)];
         var models = roles.Where(role => role.Model is not null).Select(role => $"{role.Role} '{role.Model}'");
         var surface = Settings.Kind != ProviderKind.AzureOpenAI ? "" : Settings.ApiVersion is { } version ? $", API version {version}" : ", v1 surface";
-        return $"{ServerTitle.Of(Settings.Kind)} at {Settings.Endpoint.GetLeftPart(UriPartial.Path)}{surface}; {credential}; {string.Join(", ", models)}.";
+        var title = ServerTitle.Of(Settings.Kind);
+        return $"{(title.StartsWith("a ", StringComparison.Ordinal) ? $"A{title[1..]}" : title)} at {Settings.Endpoint.GetLeftPart(UriPartial.Path)}{surface}; {credential}; {string.Join(", ", models)}.";
     }
 }

@@ -10,7 +10,7 @@ namespace Synapse.Providers.Diagnosis;
 /// <summary>A provider under examination: a connection of its own, so that nothing that was learned before hides what is so now.</summary>
 /// <param name="connection">The connection to examine with.</param>
 /// <param name="tokens">Its sign-in; null without one.</param>
-/// <param name="live">The connection that the rest of the process uses, which counts these requests too and hears that the provider is well; null when there is none.</param>
+/// <param name="live">The connection that the rest of the process uses, which counts these requests too and hears how the provider is; null when there is none.</param>
 /// <param name="egress">Makes further connections.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ProviderProbe(ProviderConnection connection, IAccessTokens? tokens, ProviderConnection? live, IEgress egress, TimeProvider time) : IDisposable
@@ -55,6 +55,7 @@ internal sealed class ProviderProbe(ProviderConnection connection, IAccessTokens
         catch (WireException exception)
         {
             live?.Meter.Failed(exception.Failure.Kind, exception.Failure.IsLoading);
+            live?.Breaker(model).Fail(exception.Failure);
             throw;
         }
         catch (ProviderException exception)

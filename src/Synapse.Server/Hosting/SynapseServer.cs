@@ -11,6 +11,7 @@ using Synapse.Egress;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
+using Synapse.Privacy;
 using Synapse.Providers;
 using Synapse.Providers.Configuration;
 using Synapse.Providers.Diagnosis;
@@ -52,7 +53,7 @@ public static class SynapseServer
     {
         ArgumentNullException.ThrowIfNull(options);
         options.DataFolder.Create();
-        var (configuration, providers) = ReadSettings(options.DataFolder);
+        var (configuration, providers, policy) = ReadSettings(options.DataFolder);
         var address = new ServerAddress(options.DataFolder.NewSocketPath());
 
         // Empty: everything that is in the server is named here, and a command that hosts it pays for nothing else.
@@ -77,7 +78,7 @@ public static class SynapseServer
         builder.Services.AddSingleton(ApiToken.ReadOrCreate(options.DataFolder));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddSynapseEgress(EgressOptionsReader.ReadPolicy(builder.Configuration));
+        builder.Services.AddSynapseEgress(policy);
         builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
         builder.Services.AddProviders(providers.Providers).AddProviderDiagnosis(providers.Providers);
         builder.Services.AddSynapseApi();
@@ -187,12 +188,23 @@ public static class SynapseServer
         return new SignInLinkResponse(SignInEndpoints.LinkOf(address, token), expiresAt);
     }
 
-    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers) ReadSettings(DataFolder dataFolder)
+    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers, EgressPolicy Policy) ReadSettings(DataFolder dataFolder)
     {
         var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
         var providers = ProviderSettingsReader.Read(settings.Configuration);
-        string[] faults = [.. settings.Faults, .. providers.Faults.Select(fault => fault.ToString())];
-        return faults.Length > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers);
+        List<string> faults = [.. settings.Faults, .. providers.Faults.Select(fault => fault.ToString())];
+        var before = faults.Count;
+        var policy = EgressOptionsReader.Read(settings.Configuration, faults);
+        if (faults.Count == before)
+        {
+            // What the policy never lets through is told now, and not by the first question.
+            faults.AddRange(providers.Providers
+                .Select(provider => (provider.Name, Refusal: policy.CheckRoute(new(provider.Name, provider.Endpoint, provider.Reach))))
+                .Where(checkedRoute => checkedRoute.Refusal is not null)
+                .Select(checkedRoute => $"Provider '{checkedRoute.Name}': rule '{checkedRoute.Refusal!.Rule}' refuses its address. {checkedRoute.Refusal.Reason}"));
+        }
+
+        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, string socketPath)
