@@ -183,6 +183,9 @@ internal sealed class ProviderBench : IAsyncDisposable
         }
     }
 
+    /// <summary>A bench with the same server and clock behind other connections; the server stays this one's.</summary>
+    public ProviderBench With(LoopbackEgress egress) => new(Server, Time) { Egress = egress };
+
     public async ValueTask DisposeAsync()
     {
         _connections.ForEach(connection => connection.Dispose());
