@@ -12,7 +12,7 @@ public sealed record EgressDocumentResponse(string Collection, long SourceId, st
 /// <param name="Provider">Name of the provider.</param>
 /// <param name="Host">Host and port.</param>
 /// <param name="Reach">How far away: <c>loopback</c>, <c>private</c>, <c>metadata</c> or <c>public</c>.</param>
-/// <param name="Purpose"><c>chat</c>, <c>embedding</c>, <c>reranking</c>, <c>discovery</c> or <c>credential</c>; null when nobody said.</param>
+/// <param name="Purpose"><c>chat</c>, <c>embedding</c>, <c>reranking</c>, <c>discovery</c>, <c>credential</c> or <c>telemetry</c>; null when nobody said.</param>
 /// <param name="Outcome"><c>open</c>, <c>completed</c>, <c>refused</c>, <c>failed</c>, <c>cancelled</c> or <c>interrupted</c>.</param>
 /// <param name="Status">The HTTP status; null when no reply came.</param>
 /// <param name="Rule">Name of the rule that refused it; null when none did.</param>

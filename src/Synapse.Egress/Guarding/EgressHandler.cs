@@ -29,6 +29,10 @@ internal sealed partial class EgressHandler(EgressRoute route, IEgressLedger led
         return await SendAsync(request, exchange, cancellationToken);
     }
 
+    // The blocking way would go past the guard and the ledger, to the handler below.
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+        => throw new NotSupportedException("Requests are sent asynchronously here.");
+
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Exchange exchange, CancellationToken cancellationToken)
     {
         var body = request.Content;

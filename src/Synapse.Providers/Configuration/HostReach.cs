@@ -5,7 +5,7 @@ using Synapse.Privacy;
 namespace Synapse.Providers.Configuration;
 
 /// <summary>How far away a host is, as far as its name or address says so by itself. Nothing is resolved.</summary>
-internal static class HostReach
+public static class HostReach
 {
     // Names that public name servers do not hand out: RFC 6762, RFC 8375, the name reserved by ICANN in 2024, and those that routers and Docker use.
     private static readonly string[] PrivateSuffixes = [".local", ".internal", ".lan", ".home.arpa"];
@@ -36,13 +36,13 @@ internal static class HostReach
     }
 
     /// <summary>Whether the host is written as an address.</summary>
-    public static bool IsAddress(Uri endpoint) => endpoint.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
+    internal static bool IsAddress(Uri endpoint) => endpoint.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
 
     /// <summary>Whether the host is that of a known model service on the internet.</summary>
-    public static bool IsCloud(Uri endpoint) => Clouds.Any(cloud => IsOrBelow(endpoint, cloud));
+    internal static bool IsCloud(Uri endpoint) => Clouds.Any(cloud => IsOrBelow(endpoint, cloud));
 
     /// <summary>Whether the host is a domain or a name below it.</summary>
-    public static bool IsOrBelow(Uri endpoint, string domain)
+    internal static bool IsOrBelow(Uri endpoint, string domain)
         => endpoint.Host.Equals(domain, StringComparison.OrdinalIgnoreCase) || endpoint.Host.EndsWith($".{domain}", StringComparison.OrdinalIgnoreCase);
 
     private static AddressReach Of(IPAddress address)

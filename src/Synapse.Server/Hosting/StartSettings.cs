@@ -1,4 +1,5 @@
 using Synapse.Providers.Configuration;
+using Synapse.Server.Telemetry;
 
 namespace Synapse.Server.Hosting;
 
@@ -13,6 +14,8 @@ internal sealed class StartSettings
         ("OPENAI_BASE_URL", ["OPENAI_API_KEY", "OPENAI_API_KEY_FILE"]),
         ("AZURE_OPENAI_ENDPOINT", ["AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_KEY_FILE", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_SECRET_FILE"]),
         ("AZURE_AUTHORITY_HOST", ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_SECRET_FILE"]),
+        (TelemetryEndpoint.Variable, [TelemetryEndpoint.HeadersVariable]),
+        (TelemetryEndpoint.Setting, [TelemetryEndpoint.HeadersVariable]),
         ("LOCAL_LLM_ENDPOINT", ["LOCAL_LLM_API_KEY", "LOCAL_LLM_API_KEY_FILE"]),
         ("LOCAL_EMBEDDING_ENDPOINT", ["LOCAL_EMBEDDING_API_KEY", "LOCAL_EMBEDDING_API_KEY_FILE"]),
     ];

@@ -29,6 +29,7 @@ using Synapse.Server.Features.Search;
 using Synapse.Server.Features.SignIn;
 using Synapse.Server.Features.Sources;
 using Synapse.Server.Security;
+using Synapse.Server.Telemetry;
 using Synapse.Server.Wire;
 using Synapse.Server.Workers;
 using Synapse.Sqlite;
@@ -53,7 +54,7 @@ public static class SynapseServer
     {
         ArgumentNullException.ThrowIfNull(options);
         options.DataFolder.Create();
-        var (configuration, providers, policy) = ReadSettings(options.DataFolder);
+        var (configuration, providers, policy, telemetry) = ReadSettings(options.DataFolder);
         var address = new ServerAddress(options.DataFolder.NewSocketPath());
 
         // Empty: everything that is in the server is named here, and a command that hosts it pays for nothing else.
@@ -85,6 +86,12 @@ public static class SynapseServer
         if (options.ServesPages)
         {
             builder.Services.AddSynapsePages(options);
+
+            // Commands that host the server for a moment export nothing: they would wait for the collector at their end.
+            if (telemetry is not null)
+            {
+                builder.Services.AddSynapseTelemetry(telemetry);
+            }
         }
 
         var app = builder.Build();
@@ -188,15 +195,18 @@ public static class SynapseServer
         return new SignInLinkResponse(SignInEndpoints.LinkOf(address, token), expiresAt);
     }
 
-    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers, EgressPolicy Policy) ReadSettings(DataFolder dataFolder)
+    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers, EgressPolicy Policy, TelemetryEndpoint? Telemetry) ReadSettings(DataFolder dataFolder)
     {
         var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
         var providers = ProviderSettingsReader.Read(settings.Configuration);
         List<string> faults = [.. settings.Faults, .. providers.Faults.Select(fault => fault.ToString())];
         var before = faults.Count;
         var policy = EgressOptionsReader.Read(settings.Configuration, faults);
+        TelemetryEndpoint? telemetry = null;
         if (faults.Count == before)
         {
+            telemetry = TelemetryEndpoint.Read(settings.Configuration, policy, faults);
+
             // What the policy never lets through is told now, and not by the first question.
             faults.AddRange(providers.Providers
                 .Select(provider => (provider.Name, Refusal: policy.CheckRoute(new(provider.Name, provider.Endpoint, provider.Reach))))
@@ -204,7 +214,7 @@ public static class SynapseServer
                 .Select(checkedRoute => $"Provider '{checkedRoute.Name}': rule '{checkedRoute.Refusal!.Rule}' refuses its address. {checkedRoute.Refusal.Reason}"));
         }
 
-        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy);
+        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy, telemetry);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, string socketPath)

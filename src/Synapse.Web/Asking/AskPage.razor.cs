@@ -4,6 +4,7 @@ using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Retrieval;
 using Synapse.Storage;
+using Synapse.Telemetry;
 using Synapse.Web.Hosting;
 using Synapse.Web.Text;
 
@@ -166,7 +167,7 @@ public partial class AskPage : IAsyncDisposable
         }
 
         var started = Clock.GetTimestamp();
-        await foreach (var next in Answerer.AnswerAsync(scope, query, cancellationToken))
+        await foreach (var next in Answerer.AnswerAsync(scope, query, cancellationToken).MeasuredAsync(cancellationToken))
         {
             state.Apply(next, HitLimit, Clock.GetElapsedTime(started));
             StateHasChanged();

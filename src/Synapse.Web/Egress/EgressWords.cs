@@ -21,6 +21,7 @@ internal static class EgressWords
         EgressPurpose.Reranking => "Passages to rerank",
         EgressPurpose.Discovery => "Questions about the server",
         EgressPurpose.Credential => "Sign-in",
+        EgressPurpose.Telemetry => "Metrics and traces",
         _ => "Unknown purpose",
     };
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Storage;
+using Synapse.Telemetry;
 
 namespace Synapse.Ingestion;
 
@@ -389,6 +390,7 @@ public sealed partial class IngestionQueue(
         var job = tracked.Current with { State = state, FinishedAt = time.GetUtcNow(), ErrorCode = errorCode, ErrorMessage = errorMessage };
         await SaveAsync(tracked, job, CancellationToken.None);
         _tracked.TryRemove(job.Id, out _);
+        SynapseTelemetry.Ended(job);
     }
 
     // A disk that is too full for the job's own record must not end the worker; the record is written with the next change.

@@ -17,6 +17,9 @@ public enum EgressPurpose
 
     /// <summary>A token for a provider.</summary>
     Credential,
+
+    /// <summary>Metrics and traces for the operator's collector; carry no text of documents or questions.</summary>
+    Telemetry,
 }
 
 /// <summary>A document whose text is in a request.</summary>

@@ -6,6 +6,7 @@ using Synapse.Retrieval.Fusion;
 using Synapse.Retrieval.Intent;
 using Synapse.Retrieval.Ranking;
 using Synapse.Storage;
+using Synapse.Telemetry;
 
 namespace Synapse.Retrieval;
 
@@ -61,6 +62,14 @@ public sealed class Searcher
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(query);
+        using var activity = SynapseTelemetry.BeginSearch();
+        var result = await FindAsync(scope, query, cancellationToken);
+        SynapseTelemetry.Searched(result.Elapsed, result.Hits.Count > 0);
+        return result;
+    }
+
+    private async Task<SearchResult> FindAsync(AccessScope scope, SearchQuery query, CancellationToken cancellationToken)
+    {
         var started = _time.GetTimestamp();
         var intent = IntentReader.Read(query.Text);
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));

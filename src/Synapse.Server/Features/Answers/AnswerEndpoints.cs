@@ -7,6 +7,7 @@ using Synapse.Library;
 using Synapse.Retrieval;
 using Synapse.Server.Security;
 using Synapse.Server.Wire;
+using Synapse.Telemetry;
 
 namespace Synapse.Server.Features.Answers;
 
@@ -30,7 +31,7 @@ internal static class AnswerEndpoints
         CancellationToken cancellationToken)
     {
         var ids = await collections.FindIdsAsync(request.Collections, cancellationToken);
-        var events = answerer.AnswerAsync(scope, new SearchQuery(request.Question, ids, request.Limit), cancellationToken);
+        var events = answerer.AnswerAsync(scope, new SearchQuery(request.Question, ids, request.Limit), cancellationToken).MeasuredAsync(cancellationToken);
         if (WantsEvents(http))
         {
             return TypedResults.ServerSentEvents(ToEventsAsync(events, collections, cancellationToken).WithErrorEventAsync(cancellationToken));
