@@ -29,6 +29,10 @@ namespace Synapse.Contracts;
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(HealthPartsResponse))]
 [JsonSerializable(typeof(EgressPageResponse))]
+[JsonSerializable(typeof(ProviderListResponse))]
+[JsonSerializable(typeof(DiagnosisRequest))]
+[JsonSerializable(typeof(DiagnosisStepResponse))]
+[JsonSerializable(typeof(DiagnosisResponse))]
 [JsonSerializable(typeof(SignInLinkResponse))]
 [JsonSerializable(typeof(ProblemResponse))]
 public sealed partial class ContractsJsonContext : JsonSerializerContext;

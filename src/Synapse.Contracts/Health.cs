@@ -5,7 +5,7 @@ namespace Synapse.Contracts;
 public sealed record HealthResponse(string Status);
 
 /// <summary>One part of the server.</summary>
-/// <param name="Name">What it is: <c>store</c>, <c>ingestion</c>, <c>embedder</c>, <c>egress</c>.</param>
+/// <param name="Name">What it is: <c>store</c>, <c>ingestion</c>, <c>embedder</c>, <c>egress</c>, or <c>provider</c>, a colon and the name of one.</param>
 /// <param name="Status"><c>ok</c>, <c>starting</c> or <c>degraded</c>.</param>
 /// <param name="Detail">What is known of it, in words.</param>
 public sealed record HealthPartResponse(string Name, string Status, string Detail);
@@ -15,4 +15,8 @@ public sealed record HealthPartResponse(string Name, string Status, string Detai
 /// <param name="Version">Version of the program.</param>
 /// <param name="Parts">The parts.</param>
 /// <param name="Offline">Whether the process is in offline mode: nothing but this machine and the listed private addresses can be reached.</param>
-public sealed record HealthPartsResponse(string Status, string Version, IReadOnlyList<HealthPartResponse> Parts, bool Offline);
+public sealed record HealthPartsResponse(string Status, string Version, IReadOnlyList<HealthPartResponse> Parts, bool Offline)
+{
+    /// <summary>The configured providers, in their order; empty when none is configured.</summary>
+    public IReadOnlyList<ProviderResponse> Providers { get; init; } = [];
+}

@@ -198,6 +198,33 @@ public sealed class SynapseClient : IDisposable
         }
     }
 
+    /// <summary>Lists the configured providers and how they are.</summary>
+    public Task<ProviderListResponse> ListProvidersAsync(CancellationToken cancellationToken = default)
+        => GetAsync("/api/v1/providers", ContractsJsonContext.Default.ProviderListResponse, cancellationToken);
+
+    /// <summary>Has the configured providers checked step by step, and returns each step as soon as it is over.</summary>
+    public async IAsyncEnumerable<DiagnosisStepResponse> DiagnoseAsync(DiagnosisRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/diagnosis")
+        {
+            Content = JsonContent.Create(request, ContractsJsonContext.Default.DiagnosisRequest),
+        };
+        var isComplete = false;
+        await foreach (var item in StreamAsync(message, cancellationToken))
+        {
+            isComplete = item.EventType == "completed";
+            if (!isComplete)
+            {
+                yield return Read(item.Data, ContractsJsonContext.Default.DiagnosisStepResponse);
+            }
+        }
+
+        if (!isComplete)
+        {
+            throw new SynapseApiException(0, ErrorCodes.ServerUnreachable, "The server stopped while it answered. Try again.");
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 

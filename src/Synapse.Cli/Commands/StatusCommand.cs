@@ -42,7 +42,8 @@ internal static class StatusCommand
             health.Offline,
             connection.Server is { } server ? new ServerOutput(server.Address, server.Pid) : null,
             [.. collections.Select(collection => CollectionOutput.Of(collection, sources, leftOut))],
-            [.. jobs.Select(JobOutput.Of)]);
+            [.. jobs.Select(JobOutput.Of)],
+            health.Providers);
         if (json)
         {
             JsonOutput.Write(status, OutputJsonContext.Default.StatusOutput);

@@ -101,7 +101,8 @@ internal sealed record IndexedSourceOutput(
 
 /// <summary>The output of <c>status --json</c>.</summary>
 internal sealed record StatusOutput(
-    string DataFolder, bool Offline, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs);
+    string DataFolder, bool Offline, ServerOutput? Server, IReadOnlyList<CollectionOutput> Collections, IReadOnlyList<JobOutput> Jobs,
+    IReadOnlyList<ProviderResponse> Providers);
 
 /// <summary>The server that runs on the data folder.</summary>
 internal sealed record ServerOutput(string? Address, int Pid);
@@ -155,4 +156,5 @@ internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
 [JsonSerializable(typeof(RemoveOutput))]
 [JsonSerializable(typeof(SignInOutput))]
 [JsonSerializable(typeof(EgressOutput))]
+[JsonSerializable(typeof(DiagnosisResponse))]
 internal sealed partial class OutputJsonContext : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Synapse.Cli.Commands;
+using Synapse.Contracts;
 
 namespace Synapse.Cli.Output;
 
@@ -11,6 +12,7 @@ internal static class StatusPrinter
         terminal.Line($"Data folder  {status.DataFolder}");
         terminal.Line(status.Offline ? "Mode         offline: only this machine and listed private addresses can be reached" : "Mode         online: providers that are configured can be reached");
         terminal.Line(status.Server is { } server ? $"Server       {server.Address ?? "no pages"} (process {server.Pid})" : "Server       none runs");
+        PrintProviders(status.Providers, terminal);
         if (status.Collections.Count == 0)
         {
             terminal.Line("Nothing is indexed yet. Index a folder with 'synapse index PATH'.");
@@ -38,6 +40,26 @@ internal static class StatusPrinter
             terminal.Line();
             terminal.Line($"Job {job.Id} on '{Terminal.Clean(job.Collection)}' is {job.State}: {job.FilesDone:N0} of {job.FilesFound:N0} files"
                 + (job.ErrorMessage is null ? "" : $". {Terminal.Clean(job.ErrorMessage)}"));
+        }
+    }
+
+    private static void PrintProviders(IReadOnlyList<ProviderResponse> providers, Terminal terminal)
+    {
+        if (providers.Count == 0)
+        {
+            terminal.Line("Providers    none: texts are embedded in this process, and answers are quoted");
+        }
+
+        for (var at = 0; at < providers.Count; at++)
+        {
+            var provider = providers[at];
+            var roles = string.Join(", ", provider.Roles.Select(role => $"{role.Key} {role.Value}"));
+            var state = provider.State == "unknown" ? "not asked yet ('synapse doctor' checks it)" : provider.State;
+            terminal.Line($"{(at == 0 ? "Providers" : ""),-13}{terminal.Bold(Terminal.Clean(provider.Name))}  {Terminal.Clean(roles)}: {state}");
+            if (provider.Detail is { } detail)
+            {
+                terminal.Line($"{"",-13}  {Terminal.Clean(detail)}");
+            }
         }
     }
 

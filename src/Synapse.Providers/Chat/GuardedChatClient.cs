@@ -59,7 +59,7 @@ internal abstract class GuardedChatClient(ProviderSettings settings, string mode
 
     private async IAsyncEnumerable<StreamPiece> ReadAsync(StreamReply reply, IReadOnlyList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var open = await SendAsync(messages, options, cancellationToken);
+        await using var open = await SendAsync(messages, options, cancellationToken);
         var splitter = new ThoughtSplitter();
         var ready = new List<StreamPiece>();
         var stream = new GuardedStream(reply, JsonLines, Settings.Timeouts, Classifier, time);
@@ -80,6 +80,7 @@ internal abstract class GuardedChatClient(ProviderSettings settings, string mode
             ready.Clear();
         }
 
+        open.IsRead = true;
         splitter.Complete(ready);
         foreach (var rest in ready)
         {

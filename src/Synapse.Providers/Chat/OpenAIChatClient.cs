@@ -34,12 +34,10 @@ internal sealed class OpenAIChatClient(ProviderSettings settings, string model, 
         }
     }
 
-    private async Task<OpenReply> SendOnceAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    private async Task<OpenReply> SendOnceAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? chatOptions, CancellationToken cancellationToken)
     {
-        using var content = BinaryContent.Create(BinaryData.FromBytes(OpenAIChatBody.Write(Model, Settings.Kind, messages, options, _parameters)));
-        var result = await _client.CompleteChatAsync(content, OpenAIPipeline.Request(WireHandler.EventStream, cancellationToken));
-        var response = result.GetRawResponse();
-        return new(response.ContentStream ?? Stream.Null, response);
+        using var content = BinaryContent.Create(BinaryData.FromBytes(OpenAIChatBody.Write(Model, Settings.Kind, messages, chatOptions, _parameters)));
+        return await OpenAIPipeline.SendAsync(options => _client.CompleteChatAsync(content, options), WireHandler.EventStream, cancellationToken);
     }
 
     private bool CanDoWithout(string parameter, ChatOptions? options) => parameter switch

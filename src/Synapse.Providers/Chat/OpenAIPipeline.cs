@@ -38,12 +38,27 @@ internal static class OpenAIPipeline
     /// <summary>Stands in for a key where the library insists on one; <see cref="KeyPolicy"/> takes it off again.</summary>
     public static ApiKeyCredential NoKey { get; } = new("none");
 
-    /// <summary>Options of one request.</summary>
-    public static RequestOptions Request(string accept, CancellationToken cancellationToken)
+    /// <summary>Sends one request by a protocol method.</summary>
+    /// <param name="send">The method, with its content.</param>
+    /// <param name="accept">The content type that the reply must have.</param>
+    /// <param name="cancellationToken">Stops the sending.</param>
+    /// <returns>The reply whose headers are there.</returns>
+    public static async Task<OpenReply> SendAsync(Func<RequestOptions, Task<ClientResult>> send, string accept, CancellationToken cancellationToken)
     {
-        var options = new RequestOptions { BufferResponse = false, ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = cancellationToken };
+        // The library would bind its stream to this token for good; then a cancelled reply could not be closed by a last read.
+        var sending = new CancellationTokenSource();
+        await using var link = cancellationToken.Register(sending.Cancel);
+        var options = new RequestOptions { BufferResponse = false, ErrorOptions = ClientErrorBehaviors.NoThrow, CancellationToken = sending.Token };
         options.SetHeader("Accept", accept);
-        return options;
+        try
+        {
+            var response = (await send(options)).GetRawResponse();
+            return new(response.ContentStream ?? Stream.Null, response);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
     }
 
     /// <summary>The base of the operations: dated API versions of Azure name the deployment in the path, its v1 surface and all others in the body.</summary>

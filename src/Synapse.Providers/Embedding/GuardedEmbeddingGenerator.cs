@@ -21,9 +21,10 @@ internal abstract class GuardedEmbeddingGenerator(ProviderSettings settings, str
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(total.Token, cancellationToken);
         try
         {
-            using var open = await SendAsync(inputs, linked.Token);
+            await using var open = await SendAsync(inputs, linked.Token);
             var body = await BodyReader.ReadAsync(open.Body, WireLimits.Embeddings, linked.Token)
                 ?? throw new WireException(classifier.Protocol($"the reply is longer than {WireLimits.Embeddings >> 20} MiB"));
+            open.IsRead = true;
             var reply = EmbeddingReply.Read(body, inputs.Count, options?.Dimensions ?? Settings.EmbeddingDimensions, classifier);
             return new(reply.Rows.Select(row => new Embedding<float>(row) { ModelId = reply.Model }))
             {

@@ -26,9 +26,7 @@ internal sealed class OpenAIEmbeddingGenerator(ProviderSettings settings, string
             try
             {
                 using var content = BinaryContent.Create(BinaryData.FromBytes(Body(inputs)));
-                var result = await _client.GenerateEmbeddingsAsync(content, OpenAIPipeline.Request(WireHandler.Json, cancellationToken));
-                var response = result.GetRawResponse();
-                return new(response.ContentStream ?? Stream.Null, response);
+                return await OpenAIPipeline.SendAsync(options => _client.GenerateEmbeddingsAsync(content, options), WireHandler.Json, cancellationToken);
             }
             catch (WireException exception) when (adaptations < MostAdaptations && exception.Failure.Parameter is Dimensions or EncodingFormat && _parameters.Refuse(exception.Failure.Parameter))
             {

@@ -32,7 +32,10 @@ internal sealed class ProviderStatuses(IReadOnlyList<ProviderConnection> provide
             reading.OutputTokens,
             reading.Cost,
             reading.LatencyMs,
-            reading.LastUsedAt);
+            reading.LastUsedAt)
+        {
+            Currency = settings.Prices.Values.Select(price => price.Currency).Distinct().ToArray() is [var only] ? only : null,
+        };
     }
 
     private static ProviderState State(MeterReading reading, WireFailure? reason) => (reason?.Kind, reading) switch

@@ -93,9 +93,12 @@ internal sealed class ProviderConnection : IDisposable
     }
 
     /// <summary>A new client for the embeddings of a model.</summary>
-    public GuardedEmbeddingGenerator NewEmbeddingGenerator(ProviderKind kind, string model)
+    /// <param name="kind">What speaks on the other side.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="changed">Settings to use in place of the provider's own; null for those.</param>
+    public GuardedEmbeddingGenerator NewEmbeddingGenerator(ProviderKind kind, string model, ProviderSettings? changed = null)
     {
-        var settings = Settings with { Kind = kind };
+        var settings = (changed ?? Settings) with { Kind = kind };
         return kind == ProviderKind.Ollama
             ? new OllamaEmbeddingGenerator(settings, model, Http, Classifier, _time)
             : new OpenAIEmbeddingGenerator(settings, model, Http, Classifier, _time);

@@ -127,7 +127,7 @@ internal sealed partial class FailureClassifier(ProviderSettings settings, TimeP
     [GeneratedRegex("content_filter|ResponsibleAIPolicyViolation|content management policy|content_policy_violation", RegexOptions.IgnoreCase)]
     private static partial Regex Filter();
 
-    [GeneratedRegex("context_length_exceeded|exceed_context_size_error|maximum context length|exceeds the available context size|too large to process|longer than the context length|exceeds the context length|must have less than \\d+ tokens|Request too large for model|prompt is too long|maximum input length|request_too_large|reduce the length of the (messages|input|prompt)|max \\d+ tokens per request", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("context_length_exceeded|exceed_context_size_error|maximum context length|exceeds the available context size|too large to process|longer than the context length|exceeds the context length|must have less than \\d+ tokens|Request too large for model|prompt is too long|maximum input length|request_too_large|context the overflows|context length of only|reduce the length of the (messages|input|prompt)|max \\d+ tokens per request", RegexOptions.IgnoreCase)]
     private static partial Regex TooLarge();
 
     [GeneratedRegex("insufficient_quota|exceeded your current quota|billing|credit balance|insufficient.{0,10}(credit|balance|funds)", RegexOptions.IgnoreCase)]
@@ -152,7 +152,7 @@ internal sealed partial class FailureClassifier(ProviderSettings settings, TimeP
     [GeneratedRegex(@"'(?<name>[a-z_.]+)'")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"(context length (is|of)|context size \(|batch size:|less than|maximum of|maximum allowed length|> ) ?(?<number>\d+)|(?<number>\d+) (tokens )?maximum", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(context length (is|of only|of)|context size \(|batch size:|less than|maximum of|maximum allowed length|> ) ?(?<number>\d+)|(?<number>\d+) (tokens )?maximum", RegexOptions.IgnoreCase)]
     private static partial Regex Limit();
 
     [GeneratedRegex(@"batch size \d+ > maximum allowed batch size (?<number>\d+)|at most (?<number>\d+) (items|inputs)|(?<number>\d+) items or fewer", RegexOptions.IgnoreCase)]

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Synapse.Chat;
 
 namespace Synapse.Providers.Wire;
@@ -34,9 +36,10 @@ internal abstract class StreamReply(FailureClassifier classifier)
             return;
         }
 
+        var data = Utf8.IsValid(item.Data.Span) ? item.Data : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(item.Data.Span));
         try
         {
-            using var document = JsonDocument.Parse(item.Data);
+            using var document = JsonDocument.Parse(data);
             if (item.Name == "error" || HasError(document.RootElement))
             {
                 throw new WireException(Classifier.OfEvent(ErrorText.FromJson(document.RootElement) ?? ErrorText.Read(item.Data.Span)));

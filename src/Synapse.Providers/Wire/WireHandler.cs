@@ -74,6 +74,12 @@ internal sealed class WireHandler(ProviderSettings settings, FailureClassifier c
             throw new WireException(classifier.OfReply(status, response.Headers, error));
         }
 
+        if (response.Content.Headers.ContentEncoding.FirstOrDefault(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } encoding)
+        {
+            // Nobody asked for compression, and a small body may unpack to any size.
+            throw new WireException(classifier.Protocol($"a reply in the encoding {encoding}, which was not asked for"));
+        }
+
         var expected = Expected(request);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (expected is null || IsType(type, expected))
@@ -87,8 +93,14 @@ internal sealed class WireHandler(ProviderSettings settings, FailureClassifier c
             : classifier.Protocol($"status {status} with {type ?? "no content type"} where {expected} was expected"));
     }
 
-    private static string? Expected(HttpRequestMessage request)
+    private string? Expected(HttpRequestMessage request)
     {
+        if (settings.Kind == ProviderKind.Anthropic && request.Method == HttpMethod.Post)
+        {
+            // Its library says nothing of event streams in its Accept header, though it asks for one.
+            return EventStream;
+        }
+
         foreach (MediaTypeWithQualityHeaderValue accept in request.Headers.Accept)
         {
             if (accept.MediaType is EventStream or JsonLines or Json)

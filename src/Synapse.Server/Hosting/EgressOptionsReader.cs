@@ -9,15 +9,6 @@ internal static class EgressOptionsReader
     private const string OfflineVariable = "SYNAPSE_OFFLINE";
     private static readonly string[] KnownKeys = ["Offline", "PrivateAddresses", "Hosts", "CaFile", "LedgerEntries", "LedgerDays"];
 
-    /// <summary>Makes the policy of this process.</summary>
-    /// <exception cref="InvalidConfigurationException">At least one setting is wrong.</exception>
-    public static EgressPolicy ReadPolicy(IConfiguration configuration)
-    {
-        var faults = new List<string>();
-        var policy = Read(configuration, faults);
-        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : policy;
-    }
-
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">All settings of the process.</param>
     /// <param name="faults">Receives what is wrong, each with its key and its cure.</param>

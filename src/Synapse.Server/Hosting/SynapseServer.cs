@@ -11,15 +11,20 @@ using Synapse.Egress;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
+using Synapse.Privacy;
+using Synapse.Providers;
 using Synapse.Providers.Configuration;
+using Synapse.Providers.Diagnosis;
 using Synapse.Retrieval;
 using Synapse.Server.Features.Answers;
 using Synapse.Server.Features.ApiExplorer;
 using Synapse.Server.Features.Collections;
+using Synapse.Server.Features.Diagnosis;
 using Synapse.Server.Features.Documents;
 using Synapse.Server.Features.Egress;
 using Synapse.Server.Features.Health;
 using Synapse.Server.Features.Jobs;
+using Synapse.Server.Features.Providers;
 using Synapse.Server.Features.Search;
 using Synapse.Server.Features.SignIn;
 using Synapse.Server.Features.Sources;
@@ -48,7 +53,7 @@ public static class SynapseServer
     {
         ArgumentNullException.ThrowIfNull(options);
         options.DataFolder.Create();
-        var (configuration, providers) = ReadSettings(options.DataFolder);
+        var (configuration, providers, policy) = ReadSettings(options.DataFolder);
         var address = new ServerAddress(options.DataFolder.NewSocketPath());
 
         // Empty: everything that is in the server is named here, and a command that hosts it pays for nothing else.
@@ -73,8 +78,9 @@ public static class SynapseServer
         builder.Services.AddSingleton(ApiToken.ReadOrCreate(options.DataFolder));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddSynapseEgress(EgressOptionsReader.ReadPolicy(builder.Configuration));
+        builder.Services.AddSynapseEgress(policy);
         builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
+        builder.Services.AddProviders(providers.Providers).AddProviderDiagnosis(providers.Providers);
         builder.Services.AddSynapseApi();
         if (options.ServesPages)
         {
@@ -182,12 +188,23 @@ public static class SynapseServer
         return new SignInLinkResponse(SignInEndpoints.LinkOf(address, token), expiresAt);
     }
 
-    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers) ReadSettings(DataFolder dataFolder)
+    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers, EgressPolicy Policy) ReadSettings(DataFolder dataFolder)
     {
         var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
         var providers = ProviderSettingsReader.Read(settings.Configuration);
-        string[] faults = [.. settings.Faults, .. providers.Faults.Select(fault => fault.ToString())];
-        return faults.Length > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers);
+        List<string> faults = [.. settings.Faults, .. providers.Faults.Select(fault => fault.ToString())];
+        var before = faults.Count;
+        var policy = EgressOptionsReader.Read(settings.Configuration, faults);
+        if (faults.Count == before)
+        {
+            // What the policy never lets through is told now, and not by the first question.
+            faults.AddRange(providers.Providers
+                .Select(provider => (provider.Name, Refusal: policy.CheckRoute(new(provider.Name, provider.Endpoint, provider.Reach))))
+                .Where(checkedRoute => checkedRoute.Refusal is not null)
+                .Select(checkedRoute => $"Provider '{checkedRoute.Name}': rule '{checkedRoute.Refusal!.Rule}' refuses its address. {checkedRoute.Refusal.Reason}"));
+        }
+
+        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, string socketPath)
@@ -273,6 +290,8 @@ public static class SynapseServer
         app.MapSearch();
         app.MapAnswers();
         app.MapEgress();
+        app.MapProviders();
+        app.MapDiagnosis();
         app.MapSignIn();
     }
 

@@ -70,3 +70,9 @@ public sealed class ProviderException(string provider, ProviderFailure failure, 
     private static SynapseErrorKind KindOf(ProviderFailure failure)
         => failure is ProviderFailure.TooLarge or ProviderFailure.Filtered ? SynapseErrorKind.BadInput : SynapseErrorKind.Unavailable;
 }
+
+/// <summary>No provider of that name is configured.</summary>
+/// <param name="name">What was asked for.</param>
+/// <param name="advice">Which there are, and how to configure it, as sentences.</param>
+public sealed class ProviderNotFoundException(string name, string advice)
+    : SynapseException(SynapseErrorKind.NotFound, "provider_not_found", "Provider not found", $"No provider '{name}' is configured. {advice}");

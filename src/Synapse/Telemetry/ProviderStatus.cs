@@ -51,7 +51,11 @@ public sealed record ProviderStatus(
     long OutputTokens,
     decimal? Cost,
     double? LatencyMs,
-    DateTimeOffset? LastUsedAt);
+    DateTimeOffset? LastUsedAt)
+{
+    /// <summary>Currency of <see cref="Cost"/>, three letters; null without a price table, or when its prices are in several.</summary>
+    public string? Currency { get; init; }
+}
 
 /// <summary>Tells how the configured providers are.</summary>
 public interface IProviderStatuses

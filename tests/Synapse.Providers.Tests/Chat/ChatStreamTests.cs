@@ -5,7 +5,7 @@ namespace Synapse.Providers.Tests.Chat;
 
 public sealed class ChatStreamTests
 {
-    public static TheoryData<string> Dialects => ["openai", "azure-legacy", "azure-v1", "llamacpp", "vllm", "ollama"];
+    public static TheoryData<string> Dialects => ["openai", "azure-legacy", "azure-v1", "llamacpp", "vllm", "ollama", "lmstudio", "anthropic"];
 
     [Theory]
     [MemberData(nameof(Dialects))]

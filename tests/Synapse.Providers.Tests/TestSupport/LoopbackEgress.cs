@@ -12,6 +12,9 @@ internal sealed class LoopbackEgress : IEgress
     /// <summary>Takes the place of the network.</summary>
     public HttpMessageHandler? Network { get; init; }
 
+    /// <summary>Makes what takes the place of the network, anew for every client.</summary>
+    public Func<HttpMessageHandler>? NewNetwork { get; init; }
+
     public ConcurrentBag<string> AskedHosts { get; } = [];
 
     public ConcurrentBag<EgressPurpose?> Purposes { get; } = [];
@@ -20,7 +23,7 @@ internal sealed class LoopbackEgress : IEgress
     {
         HttpMessageHandler handler = new Recorder(this)
         {
-            InnerHandler = Network ?? new SocketsHttpHandler
+            InnerHandler = Network ?? NewNetwork?.Invoke() ?? new SocketsHttpHandler
             {
                 UseProxy = false,
                 AllowAutoRedirect = false,

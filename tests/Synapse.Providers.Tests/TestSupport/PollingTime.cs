@@ -2,8 +2,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Synapse.Providers.Tests.TestSupport;
 
-/// <summary>A clock that stands still, except that a wait of exactly one second, which is a poll for a loading model, passes at once.</summary>
-internal sealed class PollingTime() : FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
+/// <summary>A clock that starts now, so that dates of the fake server are not far off, and stands still, except that a wait of exactly one second, which is a poll for a loading model, passes at once.</summary>
+internal sealed class PollingTime() : FakeTimeProvider(TimeProvider.System.GetUtcNow())
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 

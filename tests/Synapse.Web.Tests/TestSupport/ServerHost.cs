@@ -21,10 +21,13 @@ internal sealed class ServerHost : IAsyncDisposable
     public string SignInLink() => SynapseServer.CreateSignInLink(_app).Url;
 
     /// <summary>Writes files into a folder and serves it.</summary>
-    public static async Task<ServerHost> StartAsync(string name, params (string Path, string Text)[] files)
+    public static Task<ServerHost> StartAsync(string name, params (string Path, string Text)[] files) => StartWithAsync("", name, files);
+
+    /// <summary>Writes files into a folder and serves it with settings, as they stand in <c>.env</c> of the data folder.</summary>
+    public static async Task<ServerHost> StartWithAsync(string settings, string name, params (string Path, string Text)[] files)
     {
         var folder = Directory.CreateTempSubdirectory("synapse-web-").FullName;
-        var served = Path.Combine(folder, name);
+        var served = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
         foreach (var (path, text) in files)
         {
             var file = Path.Combine(served, path);
@@ -32,7 +35,9 @@ internal sealed class ServerHost : IAsyncDisposable
             await File.WriteAllTextAsync(file, text);
         }
 
-        var options = new ServerOptions { DataFolder = new DataFolder(Path.Combine(folder, "data")), Port = 0, Folders = [served], LogLevel = LogLevel.Error };
+        var data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(data, ".env"), settings);
+        var options = new ServerOptions { DataFolder = new DataFolder(data), Port = 0, Folders = [served], LogLevel = LogLevel.Error };
         var app = SynapseServer.Build(options);
         var address = await SynapseServer.StartAsync(app, TestContext.Current.CancellationToken);
         return new ServerHost(folder, app, address!);

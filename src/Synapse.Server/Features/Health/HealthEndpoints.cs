@@ -5,7 +5,9 @@ using Synapse.Embedding;
 using Synapse.Library;
 using Synapse.Privacy;
 using Synapse.Server.Security;
+using Synapse.Server.Wire;
 using Synapse.Storage;
+using Synapse.Telemetry;
 
 namespace Synapse.Server.Features.Health;
 
@@ -37,11 +39,12 @@ internal static class HealthEndpoints
     }
 
     private static async Task<Ok<HealthPartsResponse>> GetPartsAsync(
-        ILibraryStore library, IJobStore jobs, IEmbedder embedder, EgressPolicy policy, AccessScope scope, CancellationToken cancellationToken)
+        ILibraryStore library, IJobStore jobs, IEmbedder embedder, EgressPolicy policy, IProviderStatuses statuses, AccessScope scope, CancellationToken cancellationToken)
     {
         var collections = await library.ListCollectionsAsync(scope, cancellationToken);
         var unfinished = await jobs.ListJobsAsync(scope, collectionId: null, unfinishedOnly: true, limit: 1_000, cancellationToken);
         var waiting = unfinished.FirstOrDefault(job => job.State == Ingestion.IngestionJobState.Waiting);
+        var providers = statuses.List();
         HealthPartResponse[] parts =
         [
             new("store", "ok", $"{collections.Count} collections, {collections.Sum(collection => collection.DocumentCount)} documents, {collections.Sum(collection => collection.ChunkCount)} chunks"),
@@ -52,8 +55,21 @@ internal static class HealthEndpoints
             new("egress", "ok", policy.IsOffline
                 ? $"offline mode: this machine and {policy.PrivateAddresses.Count} listed private addresses can be reached"
                 : "providers that are configured can be reached, and nothing else"),
+            .. providers.Select(PartOf),
         ];
         var status = parts.All(part => part.Status == "ok") ? "ok" : "degraded";
-        return TypedResults.Ok(new HealthPartsResponse(status, Version, parts, policy.IsOffline));
+        return TypedResults.Ok(new HealthPartsResponse(status, Version, parts, policy.IsOffline) { Providers = [.. providers.Select(provider => provider.ToResponse())] });
     }
+
+    // A provider that does not work takes nothing down: another takes over, or answers are quoted from the documents.
+    private static HealthPartResponse PartOf(ProviderStatus provider)
+        => new(
+            $"provider:{provider.Name}",
+            provider.State switch
+            {
+                ProviderState.Ready or ProviderState.Unknown => "ok",
+                ProviderState.Loading => "starting",
+                _ => "degraded",
+            },
+            $"{ProviderMapping.Word(provider.State)}; {provider.Requests} requests, {provider.Failures.Values.Sum()} failed{(provider.Detail is null ? "" : $"; {provider.Detail}")}");
 }

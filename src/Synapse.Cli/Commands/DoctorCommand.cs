@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Synapse.Cli.Connecting;
+using Synapse.Cli.Output;
+using Synapse.Contracts;
+using Synapse.Server.Hosting;
+
+namespace Synapse.Cli.Commands;
+
+/// <summary><c>synapse doctor</c>: what is wrong with the providers, and how to mend it.</summary>
+internal static class DoctorCommand
+{
+    private const string Waiting = "waiting";
+    private const string Failed = "failed";
+
+    public static Command Create()
+    {
+        var provider = new Argument<string?>("provider")
+        {
+            Description = "Name of a configured provider, or 'openai', 'azure' or 'local' for all of that kind. Without it, all are checked.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        provider.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] } token])
+            {
+                result.AddError($"There is no option '{token.Value}'.");
+            }
+        });
+        var json = SharedOptions.Json();
+        var command = new Command("doctor",
+            """
+            Check the configured model providers step by step, by using each as it will be used, and name what is wrong and what to do.
+
+            A check costs a few tokens. Without any provider, the models of this process are checked.
+
+            Examples:
+              synapse doctor
+              synapse doctor azure
+              synapse doctor local-chat --json
+            """)
+        {
+            provider, json,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            SharedOptions.DataFolderOf(parsed), parsed.GetValue(provider), parsed.GetValue(json), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DataFolder dataFolder, string? provider, bool json, CancellationToken cancellationToken)
+    {
+        await using var connection = await ServerConnection.OpenAsync(dataFolder, cancellationToken);
+        var printer = json ? null : new DiagnosisPrinter(new Terminal(Console.Out, Console.IsOutputRedirected));
+        var steps = new List<DiagnosisStepResponse>();
+        await foreach (var step in connection.Client.DiagnoseAsync(new DiagnosisRequest(provider), cancellationToken))
+        {
+            if (printer is not null)
+            {
+                await printer.PrintAsync(step, cancellationToken);
+            }
+
+            if (step.Outcome != Waiting)
+            {
+                steps.Add(step);
+            }
+        }
+
+        var healthy = steps.TrueForAll(step => step.Outcome != Failed);
+        if (printer is null)
+        {
+            JsonOutput.Write(new DiagnosisResponse(healthy, steps), OutputJsonContext.Default.DiagnosisResponse);
+        }
+        else
+        {
+            await printer.PrintSumAsync(steps, cancellationToken);
+        }
+
+        return healthy ? ExitCodes.Ok : ExitCodes.NotFound;
+    }
+}
