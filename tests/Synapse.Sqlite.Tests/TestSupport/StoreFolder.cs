@@ -10,19 +10,6 @@ internal sealed class StoreFolder : IDisposable
 {
     public static readonly EmbeddingSpace Space = new("test", 64);
 
-    /// <summary>Takes away what the steps after the first schema added.</summary>
-    public const string ToFirstSchema = """
-        DROP TABLE egress_documents;
-        DROP TABLE egress;
-        ALTER TABLE collections DROP COLUMN privacy;
-        ALTER TABLE collections DROP COLUMN space_id;
-        ALTER TABLE embedding_spaces DROP COLUMN model;
-        ALTER TABLE embedding_spaces DROP COLUMN query_prefix;
-        ALTER TABLE embedding_spaces DROP COLUMN passage_prefix;
-        ALTER TABLE document_text DROP COLUMN checksum;
-        PRAGMA user_version = 1;
-        """;
-
     private SqliteStore? _store;
 
     public StoreFolder() => Path = Directory.CreateTempSubdirectory("synapse-store-").FullName;
