@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Synapse.Providers.Configuration;
+using Synapse.Providers.Discovery;
 
 namespace Synapse.Providers.Chat;
 
@@ -11,6 +12,7 @@ internal static class OpenAIChatBody
     public const string MaxTokens = "max_tokens";
     public const string MaxCompletionTokens = "max_completion_tokens";
     public const string Temperature = "temperature";
+    public const string ReasoningEffort = "reasoning_effort";
     public const string StreamOptions = "stream_options";
     public const string IncludeObfuscation = "include_obfuscation";
 
@@ -39,6 +41,12 @@ internal static class OpenAIChatBody
         if (options?.Temperature is { } temperature && parameters.Takes(Temperature))
         {
             json.WriteNumber(Temperature, temperature);
+        }
+
+        if (kind is ProviderKind.OpenAI or ProviderKind.AzureOpenAI && KnownModels.Thinks(model) && parameters.Takes(ReasoningEffort))
+        {
+            // The passages are there already: what is asked for is reading, and a person waits for the first word.
+            json.WriteString(ReasoningEffort, "low");
         }
 
         json.WriteBoolean("stream", true);

@@ -11,8 +11,8 @@ namespace Synapse.Providers.Chat;
 internal sealed class OpenAIChatClient(ProviderSettings settings, string model, HttpClient http, FailureClassifier classifier, TimeProvider time)
     : GuardedChatClient(settings, model, classifier, time)
 {
-    /// <summary>Limit, temperature, stream options and obfuscation can each be refused once.</summary>
-    private const int MostAdaptations = 4;
+    /// <summary>Limit, temperature, effort, stream options and obfuscation can each be refused once.</summary>
+    private const int MostAdaptations = 5;
 
     private readonly ChatClient _client = new(model, OpenAIPipeline.NoKey, OpenAIPipeline.Options(settings, model, http));
     private readonly ModelParameters _parameters = new();
@@ -44,6 +44,7 @@ internal sealed class OpenAIChatClient(ProviderSettings settings, string model, 
     {
         OpenAIChatBody.MaxTokens or OpenAIChatBody.MaxCompletionTokens => options?.MaxOutputTokens is not null && _parameters.Refuse(parameter),
         OpenAIChatBody.Temperature => options?.Temperature is not null && _parameters.Refuse(parameter),
+        OpenAIChatBody.ReasoningEffort => _parameters.Refuse(parameter),
         "stream_options.include_obfuscation" or OpenAIChatBody.IncludeObfuscation => _parameters.Refuse(OpenAIChatBody.IncludeObfuscation),
         _ when parameter.StartsWith(OpenAIChatBody.StreamOptions, StringComparison.Ordinal) => _parameters.Refuse(OpenAIChatBody.StreamOptions),
         _ => false,

@@ -108,6 +108,11 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
             return ProviderKind.TextEmbeddingsInference;
         }
 
+        if (await GetAsync("api/v0/models", null, cancellationToken) is { } studio && Entries(studio).Length > 0)
+        {
+            return ProviderKind.LmStudio;
+        }
+
         var owner = await GetAsync("v1/models", null, cancellationToken) is { } list && Entries(list).FirstOrDefault() is { ValueKind: JsonValueKind.Object } first
             && first.TryGetProperty("owned_by", out var by) && by.ValueKind == JsonValueKind.String ? by.GetString() : null;
         return owner switch

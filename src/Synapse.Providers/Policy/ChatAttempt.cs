@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Synapse.Chat;
 using Synapse.Errors;
 using Synapse.Privacy;
+using Synapse.Providers.Configuration;
 using Synapse.Providers.Discovery;
 using Synapse.Providers.Wire;
 
@@ -11,6 +12,14 @@ namespace Synapse.Providers.Policy;
 /// <summary>The dealings of one request with one provider, its retries included.</summary>
 internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest request, string model, IEgress egress, TimeProvider time)
 {
+    /// <summary>Tokens that a thinking model gets on top, so that its thoughts do not use up the answer.</summary>
+    private const int RoomForThoughts = 4_096;
+
+    /// <summary>Below this share of our own count, which is at most a little more than twice the real one, a server has hardly read the whole prompt.</summary>
+    private const double ShareOfCutPrompt = 0.3;
+
+    private const int LeastToSuspect = 2_000;
+
     private readonly long _begun = time.GetTimestamp();
     private TimeSpan? _refused;
     private bool _wasShrunk;
@@ -20,6 +29,9 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
 
     /// <summary>How often the request was sent again.</summary>
     public int Retries { get; private set; }
+
+    /// <summary>Whether the server counted so few tokens that it must have cut the prompt without a word.</summary>
+    public bool WasCut { get; private set; }
 
     /// <summary>Whether a person has seen some of the text.</summary>
     public bool HasShown { get; private set; }
@@ -153,7 +165,12 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
         provider.Meter.Sent();
         var sentAt = time.GetTimestamp();
         var hasReplied = false;
-        var options = new ChatOptions { ModelId = Model, MaxOutputTokens = Math.Min(prompt.MaxOutputTokens, description.MaxOutputTokens), Temperature = prompt.Temperature };
+        var options = new ChatOptions
+        {
+            ModelId = Model,
+            MaxOutputTokens = Math.Min(prompt.MaxOutputTokens, description.MaxOutputTokens) + (KnownModels.Thinks(Model) ? RoomForThoughts : 0),
+            Temperature = prompt.Temperature,
+        };
         var finish = ChatFinish.Complete;
         TokenUsage? usage = null;
         await foreach (var update in client.GetStreamingResponseAsync(prompt.Messages, options, cancellationToken))
@@ -227,12 +244,17 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
         }
     }
 
-    private static void Learn(ChatModelDescription description, ChatPrompt prompt, TokenUsage? usage)
+    private void Learn(ChatModelDescription description, ChatPrompt prompt, TokenUsage? usage)
     {
-        if (usage is { InputTokens: > 0 } && description.Tokens is CautiousTokenCounter cautious)
+        if (usage is not { InputTokens: > 0 } || provider.Discovery.Kind == ProviderKind.Ollama)
         {
-            cautious.Observe(prompt.Messages.Sum(message => (long)cautious.Count(message.Text)), usage.InputTokens);
+            // Ollama counts only what was not in its cache, and is told not to cut.
+            return;
         }
+
+        var estimated = prompt.Messages.Sum(message => (long)description.Tokens.Count(message.Text));
+        WasCut = estimated >= LeastToSuspect && usage.InputTokens < estimated * ShareOfCutPrompt;
+        (description.Tokens as CautiousTokenCounter)?.Observe(estimated, usage.InputTokens);
     }
 
     private static ChatEvent? Event(AIContent content) => content switch

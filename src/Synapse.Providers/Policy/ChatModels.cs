@@ -44,6 +44,11 @@ internal sealed partial class ChatModels(IReadOnlyList<ProviderConnection> provi
 
                 if (failed is not { } end)
                 {
+                    if (attempt.WasCut)
+                    {
+                        LogCut(provider.Settings.Name, attempt.Model);
+                    }
+
                     yield break;
                 }
 
@@ -125,4 +130,7 @@ internal sealed partial class ChatModels(IReadOnlyList<ProviderConnection> provi
 
     [LoggerMessage(LogLevel.Warning, "Model {Model} of provider {Provider} failed: {Failure} ({Summary}), after {Retries} retries")]
     private partial void LogFailed(string provider, string model, ProviderFailure failure, string summary, int retries);
+
+    [LoggerMessage(LogLevel.Warning, "Model {Model} of provider {Provider} counted far fewer tokens than were sent: its server may cut prompts without saying so; check its context length")]
+    private partial void LogCut(string provider, string model);
 }

@@ -191,6 +191,28 @@ public sealed class ChatRequestTests
         Assert.Equal(500, Body(bench).GetProperty("max_tokens").GetInt32());
     }
 
+    [Fact]
+    public async Task A_model_that_thinks_is_asked_for_little_of_it_and_gets_room_for_it()
+    {
+        await using var bench = ProviderBench.Start("openai");
+        var (_, body) = await SentAsync(bench, bench.Models(bench.Settings() with { ChatModel = "gpt-6-luna" }));
+
+        Assert.Equal("low", body.GetProperty("reasoning_effort").GetString());
+        Assert.Equal(200 + 4_096, body.GetProperty("max_completion_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_server_that_counts_far_fewer_tokens_than_were_sent_is_reported()
+    {
+        await using var bench = ProviderBench.Start("vllm");
+        // The fake counts a token per four characters, like real ones; a text of short words and marks counts many times that here.
+        var request = ProviderBench.Request(string.Concat(Enumerable.Repeat("1,2;3.", 1_000)) + " Question: do cats sleep?");
+        var outcome = await bench.AskAsync(bench.Models(bench.Settings()), request);
+
+        Assert.Null(outcome.Error);
+        Assert.Contains("cut prompts without saying so", Assert.Single(bench.Log.Lines));
+    }
+
     private static async Task<(RecordedRequest Request, JsonElement Body)> SentAsync(ProviderBench bench, IChatModels models)
     {
         var outcome = await bench.AskAsync(models);

@@ -115,12 +115,12 @@ internal sealed class ProviderBench : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the clock until something is over: half a second for each turn that the network gets.</summary>
+    /// <summary>Moves the clock until something is over: two seconds for each turn that the network gets.</summary>
     public async Task<T> PassTimeAsync<T>(Task<T> task)
     {
         while (!task.IsCompleted)
         {
-            Time.Advance(TimeSpan.FromMilliseconds(500));
+            Time.Advance(TimeSpan.FromSeconds(2));
             await Task.WhenAny(task, Task.Delay(1, TestContext.Current.CancellationToken));
         }
 
