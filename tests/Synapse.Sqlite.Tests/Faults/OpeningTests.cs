@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Synapse.Errors;
 using Synapse.Library;
+using Synapse.Sqlite.Migrations;
 using Synapse.Sqlite.Tests.TestSupport;
 
 namespace Synapse.Sqlite.Tests.Faults;
@@ -49,7 +50,7 @@ public sealed class OpeningTests : IDisposable
         Execute("PRAGMA user_version = 99");
         var refused = Assert.Throws<StoreNewerException>(() => _folder.Store);
         Assert.Contains("99", refused.Message, StringComparison.Ordinal);
-        Execute("PRAGMA user_version = 1");
+        Execute($"PRAGMA user_version = {SchemaMigrations.Latest}");
         _ = _folder.Store;
     }
 
