@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Synapse.Privacy;
 using Synapse.Web.Tests.TestSupport;
 
 namespace Synapse.Web.Tests;
@@ -75,6 +76,19 @@ public sealed class AccessibilityTests(Chromium chromium)
         await watched.GoAsync($"{host.Address}/library");
         await page.Locator("summary", new() { HasText = "Documents" }).First.ClickAsync();
         await Expect(page.Locator("td.path a").First).ToBeVisibleAsync();
+        await AssertAccessibleAsync(page, width);
+
+        await host.Service<IEgressLedger>().BeginAsync(
+            new EgressAttempt(
+                TimeProvider.System.GetUtcNow(),
+                "a-provider-with-a-rather-long-name",
+                "a-resource-with-a-rather-long-name.openai.azure.com:443",
+                AddressReach.Public,
+                EgressPurpose.Embedding,
+                [new EgressDocument(document.CollectionId, document.SourceId, document.Path)]),
+            TestContext.Current.CancellationToken);
+        await watched.GoAsync($"{host.Address}/egress");
+        await page.Locator(".egress-entry summary").ClickAsync();
         await AssertAccessibleAsync(page, width);
         watched.AssertClean(host.Address);
     }

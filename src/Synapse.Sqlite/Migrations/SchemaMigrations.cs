@@ -169,7 +169,10 @@ internal static class SchemaMigrations
     /// <summary>Applies the steps that the file lacks, all or none.</summary>
     /// <exception cref="StoreNewerException">The file is of a newer program.</exception>
     /// <exception cref="StoreCorruptException">The file is a database of something else.</exception>
-    public static void Apply(StoreConnection connection)
+    public static void Apply(StoreConnection connection) => Apply(connection, Latest);
+
+    /// <summary>Applies the steps up to an older schema, so that tests have files of it.</summary>
+    internal static void Apply(StoreConnection connection, int target)
     {
         var version = (int)connection.Scalar("PRAGMA user_version");
         if (version > Latest)
@@ -183,7 +186,7 @@ internal static class SchemaMigrations
             throw new StoreCorruptException(connection.Path, "it is a database of another program");
         }
 
-        if (version == Latest)
+        if (version == target)
         {
             return;
         }
@@ -191,12 +194,12 @@ internal static class SchemaMigrations
         connection.Execute("BEGIN IMMEDIATE");
         try
         {
-            foreach (var step in s_steps.AsSpan(version))
+            foreach (var step in s_steps.AsSpan(version, target - version))
             {
                 connection.Execute(step);
             }
 
-            connection.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Latest}; COMMIT");
+            connection.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {target}; COMMIT");
         }
         catch
         {

@@ -46,6 +46,29 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_collection_indexed_as_local_only_is_shown_as_such_and_stays_so()
+    {
+        var sample = SampleDocuments.WriteTo(_folder);
+        Assert.Equal(0, (await RunAsync("index", sample, "--local-only", "--json")).ExitCode);
+        Assert.Equal(0, (await RunAsync("index", sample, "--json")).ExitCode);
+
+        var status = (await RunAsync("status", "--json")).Json;
+        Assert.True(status.GetProperty("collections")[0].GetProperty("localOnly").GetBoolean());
+        Assert.False(status.GetProperty("offline").GetBoolean());
+        Assert.Contains("local only", (await RunAsync("status")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Egress_of_a_machine_that_asked_nobody_is_empty()
+    {
+        var run = await RunAsync("egress", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(["offline", "totals", "entries"], Names(run.Json));
+        Assert.Equal(0, run.Json.GetProperty("entries").GetArrayLength());
+        Assert.Contains("No request was made", (await RunAsync("egress", "--provider", "openai", "--limit", "5")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_change_in_the_folder_is_found_by_the_next_command()
     {
         var sample = SampleDocuments.WriteTo(_folder);
