@@ -6,6 +6,7 @@ using Synapse.Errors;
 using Synapse.Privacy;
 using Synapse.Providers.Configuration;
 using Synapse.Providers.Embedding;
+using Synapse.Providers.Metering;
 using Synapse.Providers.Wire;
 using Synapse.Telemetry;
 
@@ -94,7 +95,8 @@ internal sealed class EmbeddingCheck(ProviderProbe probe, string model)
     private Task<GeneratedEmbeddings<Embedding<float>>> SendAsync(IReadOnlyList<string> texts, int? dimensions, CancellationToken cancellationToken) => probe.UseAsync(model, async () =>
     {
         using var activity = EgressActivity.Begin(EgressPurpose.Embedding, []);
-        using var generator = probe.Connection.NewEmbeddingGenerator(_kind, model, dimensions is null ? probe.Settings with { EmbeddingDimensions = null } : probe.Settings);
+        var plain = probe.Connection.NewEmbeddingGenerator(_kind, model, dimensions is null ? probe.Settings with { EmbeddingDimensions = null } : probe.Settings);
+        using var generator = new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(plain, null, ProviderTelemetry.SourceName) { EnableSensitiveData = false };
         var begun = probe.Time.GetTimestamp();
         var rows = await generator.GenerateAsync(texts, new() { ModelId = model, Dimensions = dimensions }, cancellationToken);
         return (rows, rows.Usage?.InputTokenCount ?? 0, 0L, probe.Time.GetElapsedTime(begun));

@@ -33,6 +33,7 @@ internal static class TelemetryRegistration
                 .SetSampler(new AlwaysOnSampler())
                 .AddSource(SynapseTelemetry.SourceName, ProviderTelemetry.SourceName)
                 .AddProcessor(provider => new BatchActivityExportProcessor(new OtlpTraceExporter(Options(endpoint, "v1/traces", provider)))));
+        services.AddHostedService<TelemetryEnd>();
         return services;
     }
 

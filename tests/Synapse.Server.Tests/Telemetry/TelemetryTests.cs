@@ -88,6 +88,7 @@ public sealed partial class TelemetryTests : IDisposable
 
         Assert.True(seen.Count >= 10, $"Only {seen.Count} instruments were seen.");
         Assert.Equal(seen.OrderBy(pair => pair.Key), Documented().OrderBy(pair => pair.Key));
+        await server.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Theory]
