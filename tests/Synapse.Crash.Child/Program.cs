@@ -12,7 +12,7 @@ await using var store = SqliteStore.Open(args[0], TimeProvider.System, NullLogge
 // Small batches, so that a kill finds many commits to fall between.
 var options = Options.Create(new IngestionOptions { BatchChunks = 20 });
 var pipeline = new IngestionPipeline(
-    store, new Embedders(new WordEmbedder()), [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+    store, store, new Embedders(new WordEmbedder()), [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
 var queue = new IngestionQueue(store, store, pipeline, options, TimeProvider.System, NullLogger<IngestionQueue>.Instance);
 using var stop = new CancellationTokenSource();
 var running = queue.RunAsync(stop.Token);

@@ -176,16 +176,11 @@ public sealed class EmbeddingSpaceTests : IDisposable
         await CommitAsync(collection.Id, TestDocuments.Make(source.Id, "b.txt", "banana"));
         _folder.Close();
         // As the first schema left it after a change of the model: an old space, and a document of it that was not read again yet, without its vectors.
-        Execute("""
-            ALTER TABLE collections DROP COLUMN space_id;
-            ALTER TABLE embedding_spaces DROP COLUMN model;
-            ALTER TABLE embedding_spaces DROP COLUMN query_prefix;
-            ALTER TABLE embedding_spaces DROP COLUMN passage_prefix;
+        Execute(FirstSchema.Return + """
             INSERT INTO embedding_spaces(id, fingerprint, dimensions) VALUES(7, 'new|64|unit||', 64);
             UPDATE segments SET space_id = 7 WHERE id = 2;
             UPDATE documents SET space_id = 7 WHERE path = 'b.txt';
             DELETE FROM segment_parts WHERE (id >> 16) & 15 = 1 AND id >> 20 = 1;
-            PRAGMA user_version = 1;
             """);
         var space = new EmbeddingSpace("new", 64);
         Assert.Equal(space, await _folder.Store.FindEmbeddingSpaceAsync(collection.Id, Token));

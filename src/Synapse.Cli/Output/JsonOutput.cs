@@ -26,14 +26,13 @@ internal static class JsonOutput
 }
 
 /// <summary>The output of <c>search --json</c>. Its names are a contract.</summary>
-internal sealed record SearchOutput(IReadOnlyList<HitOutput> Hits, double ElapsedMs, IReadOnlyList<NoteResponse> Notes)
+internal sealed record SearchOutput(IReadOnlyList<HitOutput> Hits, double ElapsedMs)
 {
     public static SearchOutput Of(SearchResponse found)
         => new(
             [.. found.Hits.Select(hit => new HitOutput(
                 hit.Document, hit.StartLine, hit.EndLine, hit.Heading, hit.Symbol, hit.Score, hit.Text, hit.Explain))],
-            found.ElapsedMs,
-            found.Notes);
+            found.ElapsedMs);
 }
 
 /// <summary>A hit of <c>search --json</c>.</summary>
@@ -49,8 +48,7 @@ internal sealed record HitOutput(
 
 /// <summary>The output of <c>ask --json</c>. Its names are a contract.</summary>
 internal sealed record AnswerOutput(
-    string Answer, IReadOnlyList<AnswerSentenceResponse> Sentences, IReadOnlyList<CitationOutput> Citations, bool Found,
-    IReadOnlyList<NoteResponse> Notes)
+    string Answer, IReadOnlyList<AnswerSentenceResponse> Sentences, IReadOnlyList<CitationOutput> Citations, bool Found)
 {
     public static AnswerOutput Of(AnswerResponse answer)
         => new(
@@ -58,8 +56,7 @@ internal sealed record AnswerOutput(
             answer.Sentences,
             [.. answer.Citations.Select(citation => new CitationOutput(
                 citation.Number, citation.Document, citation.StartLine, citation.EndLine, citation.Quote, citation.Verified))],
-            answer.Found,
-            answer.Notes);
+            answer.Found);
 }
 
 /// <summary>A citation of <c>ask --json</c>.</summary>

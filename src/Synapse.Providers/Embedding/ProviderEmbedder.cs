@@ -12,6 +12,8 @@ namespace Synapse.Providers.Embedding;
 /// </summary>
 public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
 {
+    private const int UsualTexts = 96;
+
     private readonly IReadOnlyList<EmbeddingSource> _sources;
     private readonly ILogger<ProviderEmbedder> _logger;
     private EmbeddingSpace? _space;
@@ -19,6 +21,8 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
     internal ProviderEmbedder(IReadOnlyList<EmbeddingSource> sources, ILogger<ProviderEmbedder> logger)
     {
         _sources = sources;
+        BatchHint = new EmbeddingBatchHint(
+            Texts: sources[0].Settings.EmbeddingBatchSize ?? UsualTexts, Requests: Math.Max(1, sources[0].Settings.MaxConcurrency / 2));
         _logger = logger;
     }
 
@@ -30,6 +34,10 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
 
     /// <inheritdoc/>
     public bool IsLocal => _sources.All(source => source.Settings.IsLocal);
+
+    /// <inheritdoc/>
+    /// <remarks>Half of the requests that the provider serves at once are left for questions.</remarks>
+    public EmbeddingBatchHint? BatchHint { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ProviderException">The server cannot be asked, or its space is not <see cref="ExpectedSpace"/>.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Synapse.Ingestion;
+using Synapse.Retrieval;
 using Synapse.Providers.Configuration;
 
 namespace Synapse.Server.Hosting;
@@ -28,6 +29,7 @@ public static class ServerOptionsReader
         }
 
         faults.AddRange(SectionFaults.Find<IngestionOptions>(settings.Configuration, IngestionOptions.SectionName));
+        faults.AddRange(SectionFaults.Find<RetrievalOptions>(settings.Configuration, RetrievalOptions.SectionName));
         var (portKey, portText) = port is not null ? ("--port", port)
             : settings.Configuration["PORT"] is { Length: > 0 } variablePort ? ("PORT", variablePort)
             : ($"{Section}:Port", section["Port"]);

@@ -114,7 +114,12 @@ public static class SynapseServer
     {
         ArgumentNullException.ThrowIfNull(app);
         var options = app.Services.GetRequiredService<ServerOptions>();
-        if (SectionFaults.Find<IngestionOptions>(app.Configuration, IngestionOptions.SectionName).ToList() is { Count: > 0 } faults)
+        string[] faults =
+        [
+            .. SectionFaults.Find<IngestionOptions>(app.Configuration, IngestionOptions.SectionName),
+            .. SectionFaults.Find<RetrievalOptions>(app.Configuration, RetrievalOptions.SectionName),
+        ];
+        if (faults.Length > 0)
         {
             throw new InvalidConfigurationException(faults);
         }

@@ -41,7 +41,7 @@ public sealed class Embedders(IEmbedder builtIn, params IReadOnlyList<IEmbedder>
             return builtIn;
         }
 
-        ProviderException? unknown = null;
+        SynapseException? unknown = null;
         foreach (var embedder in configured)
         {
             if (localOnly && !embedder.IsLocal)
@@ -56,7 +56,7 @@ public sealed class Embedders(IEmbedder builtIn, params IReadOnlyList<IEmbedder>
                     return embedder;
                 }
             }
-            catch (ProviderException error)
+            catch (SynapseException error) when (error is ProviderException or EgressRefusedException)
             {
                 unknown ??= error;
             }

@@ -11,6 +11,7 @@ public interface IEmbedders
     /// <param name="localOnly">Whether the collection must stay on this machine and its private network.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="Errors.ProviderException">No embedder of the space was found, and one that may be it cannot be asked: nobody may move the collection to another space now.</exception>
+    /// <exception cref="Errors.EgressRefusedException">The same, where the egress policy does not let it be asked.</exception>
     ValueTask<IEmbedder> ForAsync(EmbeddingSpace? stored, bool localOnly, CancellationToken cancellationToken);
 
     /// <summary>Finds the embedder of a stored space.</summary>
@@ -18,5 +19,6 @@ public interface IEmbedders
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>Null when no embedder of this configuration has that space.</returns>
     /// <exception cref="Errors.ProviderException">None was found, and one that may be it cannot be asked for its space.</exception>
+    /// <exception cref="Errors.EgressRefusedException">The same, where the egress policy does not let it be asked.</exception>
     ValueTask<IEmbedder?> FindAsync(string fingerprint, CancellationToken cancellationToken);
 }

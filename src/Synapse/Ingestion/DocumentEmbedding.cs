@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Synapse.Embedding;
 using Synapse.Errors;
+using Synapse.Library;
 using Synapse.Privacy;
 using Synapse.Storage;
 
@@ -10,7 +11,7 @@ namespace Synapse.Ingestion;
 /// Embeds prepared documents by a server: many small documents in one request, several requests at once, and nothing that the store has embedded
 /// already. Documents gather while requests are in flight, so a slow server gets full requests and a fast one never waits for more.
 /// </summary>
-internal sealed class DocumentEmbedding(IEmbedder embedder, EmbeddingSpace space, IIngestionStore store, long collectionId) : IDisposable
+internal sealed class DocumentEmbedding(IEmbedder embedder, EmbeddingSpace space, IIngestionStore store, ILibraryStore library, long collectionId) : IDisposable
 {
     private readonly EmbeddingBatchHint _hint = embedder.BatchHint ?? new EmbeddingBatchHint();
     private readonly SemaphoreSlim _taking = new(1);
@@ -21,6 +22,7 @@ internal sealed class DocumentEmbedding(IEmbedder embedder, EmbeddingSpace space
 
     /// <summary>Embeds what comes until there is no more, and passes it on; files without a version pass as they are.</summary>
     /// <exception cref="ProviderException">The server failed; what was passed on before is whole.</exception>
+    /// <exception cref="LocalOnlyException">The collection was marked local only meanwhile, and the server is not local; nothing of it is sent from then on.</exception>
     public async Task RunAsync(ChannelReader<PreparedFile> prepared, ChannelWriter<PreparedFile> embedded, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -112,6 +114,11 @@ internal sealed class DocumentEmbedding(IEmbedder embedder, EmbeddingSpace space
 
     private async Task<IReadOnlyList<PreparedFile>> EmbedTogetherAsync(List<PreparedFile> files, CancellationToken cancellationToken)
     {
+        if (!embedder.IsLocal && await library.ListLocalOnlyAsync(AccessScope.Everything, [collectionId], cancellationToken) is [var kept, ..])
+        {
+            throw new LocalOnlyException($"'{kept.Name}' is not embedded by '{space.Model}', which is not local.");
+        }
+
         var known = new Dictionary<string, ReadOnlyMemory<float>>(StringComparer.Ordinal);
         foreach (var file in files)
         {

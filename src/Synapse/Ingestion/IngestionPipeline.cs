@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Synapse.Embedding;
+using Synapse.Errors;
 using Synapse.Ingestion.Reading;
 using Synapse.Ingestion.Walking;
 using Synapse.Library;
@@ -12,6 +13,7 @@ namespace Synapse.Ingestion;
 /// <summary>Brings the documents of a source up to date with its files: walk, read, cut, embed, analyse, commit. Only what changed is read.</summary>
 public sealed partial class IngestionPipeline(
     IIngestionStore store,
+    ILibraryStore library,
     IEmbedders embedders,
     IEnumerable<IDocumentReader> readers,
     IOptions<IngestionOptions> options,
@@ -28,20 +30,34 @@ public sealed partial class IngestionPipeline(
     /// <param name="changedPaths">Paths relative to the source that may have changed, files or folders; null to look at all of it.</param>
     /// <param name="report">Is told the counts now and then, from any thread, one call at a time.</param>
     /// <param name="cancellationToken">Stops the work; what was committed before stays.</param>
-    /// <exception cref="Errors.PathNotFoundException">The folder or file of the source is not there; its documents are kept.</exception>
-    /// <exception cref="Errors.PathUnreadableException">The folder may not be read; its documents are kept.</exception>
-    /// <exception cref="Errors.ProviderException">The provider of the collection's embeddings failed; what was committed before stays.</exception>
-    /// <exception cref="Errors.DiskFullException">The disk is full; what was committed before stays.</exception>
+    /// <exception cref="PathNotFoundException">The folder or file of the source is not there; its documents are kept.</exception>
+    /// <exception cref="PathUnreadableException">The folder may not be read; its documents are kept.</exception>
+    /// <exception cref="ProviderException">The provider of the collection's embeddings failed; what was committed before stays.</exception>
+    /// <exception cref="DiskFullException">The disk is full; what was committed before stays.</exception>
     public async Task<IngestionOutcome> RunAsync(
         Source source, IReadOnlyCollection<string>? changedPaths, Action<IngestionProgress> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(report);
-        var (embedder, space) = await UseEmbedderAsync(source.CollectionId, cancellationToken);
+        try
+        {
+            return await RunOnceAsync(source, changedPaths, report, cancellationToken);
+        }
+        catch (LocalOnlyException)
+        {
+            // Marked while it ran: what is left is embedded here.
+            return await RunOnceAsync(source, null, report, cancellationToken);
+        }
+    }
+
+    private async Task<IngestionOutcome> RunOnceAsync(
+        Source source, IReadOnlyCollection<string>? changedPaths, Action<IngestionProgress> report, CancellationToken cancellationToken)
+    {
+        var (embedder, space, isMoved) = await UseEmbedderAsync(source, cancellationToken);
         var started = time.GetTimestamp();
         var states = await store.ListDocumentStatesAsync(source.Id, cancellationToken);
-        var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, changedPaths, states, cancellationToken), cancellationToken);
-        using var embedding = DocumentEmbedding.Suits(embedder) ? new DocumentEmbedding(embedder, space, store, source.CollectionId) : null;
+        var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, isMoved ? null : changedPaths, states, cancellationToken), cancellationToken);
+        using var embedding = DocumentEmbedding.Suits(embedder) ? new DocumentEmbedding(embedder, space, store, library, source.CollectionId) : null;
         // An analyser of its own: what it remembers of the words of a large source is let go with the run.
         var preparation = new DocumentPreparation(_readers, embedding is null ? embedder : null, new TextAnalyzer(), options.Value, time);
         using var run = new IngestionRun(store, preparation, embedding, space.Fingerprint, plan, options.Value, time, report);
@@ -64,13 +80,21 @@ public sealed partial class IngestionPipeline(
     }
 
     // A collection stays with its space while there is an embedder for it: nobody's text is sent anywhere because a provider was configured later.
-    private async ValueTask<(IEmbedder Embedder, EmbeddingSpace Space)> UseEmbedderAsync(long collectionId, CancellationToken cancellationToken)
+    private async ValueTask<(IEmbedder Embedder, EmbeddingSpace Space, bool IsMoved)> UseEmbedderAsync(Source source, CancellationToken cancellationToken)
     {
-        var stored = await store.FindEmbeddingSpaceAsync(collectionId, cancellationToken);
-        var embedder = await embedders.ForAsync(stored, localOnly: false, cancellationToken);
+        var stored = await store.FindEmbeddingSpaceAsync(source.CollectionId, cancellationToken);
+        var localOnly = (await library.ListLocalOnlyAsync(AccessScope.Everything, [source.CollectionId], cancellationToken)).Count > 0;
+        var embedder = await embedders.ForAsync(stored, localOnly, cancellationToken);
         var space = await embedder.GetSpaceAsync(cancellationToken);
-        await store.UseEmbeddingSpaceAsync(collectionId, space, cancellationToken);
-        return (embedder, space);
+        var isMoved = stored is not null && stored.Fingerprint != space.Fingerprint;
+        if (isMoved)
+        {
+            // A source that cannot be read now keeps its collection as it is: this walk throws then.
+            await Task.Run(() => IngestionPlan.Make(_walker, source, null, [], cancellationToken), cancellationToken);
+        }
+
+        await store.UseEmbeddingSpaceAsync(source.CollectionId, space, cancellationToken);
+        return (embedder, space, isMoved);
     }
 
     [LoggerMessage(LogLevel.Debug, "Source {SourceId}: {FileCount} files, {Added} added, {Changed} changed, {Removed} removed, {ChunkCount} chunks in {ElapsedMs} ms")]

@@ -247,10 +247,10 @@ public sealed partial class IngestionQueue(
             catch (SynapseException waits) when (waits.Kind == SynapseErrorKind.Unavailable)
             {
                 await WaitOutAsync(tracked, waits);
-                if (waits is ProviderException provider)
+                if (waits is ProviderException or EgressRefusedException)
                 {
                     // Jobs of other collections need not wait for this provider.
-                    _ = PutInLineLaterAsync(tracked, DelayAfter(provider), cancellationToken);
+                    _ = PutInLineLaterAsync(tracked, DelayAfter(waits), cancellationToken);
                     return;
                 }
 
@@ -302,12 +302,12 @@ public sealed partial class IngestionQueue(
     }
 
     // What only a person can mend is looked at seldom; a wrong key that is tried every few seconds gets an account locked.
-    private TimeSpan DelayAfter(ProviderException provider)
+    private TimeSpan DelayAfter(SynapseException waits)
     {
-        var delay = provider.Failure is ProviderFailure.QuotaExhausted or ProviderFailure.Auth or ProviderFailure.BadConfig
+        var delay = waits is EgressRefusedException or ProviderException { Failure: ProviderFailure.QuotaExhausted or ProviderFailure.Auth or ProviderFailure.BadConfig }
             ? options.Value.RetryDelay * UnlikelyRetryFactor
             : options.Value.RetryDelay;
-        return provider.RetryAfter is { } asked && asked > delay ? (asked < s_longestDelay ? asked : s_longestDelay) : delay;
+        return waits is ProviderException { RetryAfter: { } asked } && asked > delay ? (asked < s_longestDelay ? asked : s_longestDelay) : delay;
     }
 
     private async Task AttemptAsync(TrackedJob tracked, CancellationToken cancellationToken)

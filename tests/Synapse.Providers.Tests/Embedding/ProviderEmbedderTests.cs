@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Text.Json;
+using Synapse.Errors;
 using Synapse.Fakes;
 using Synapse.Providers.Tests.TestSupport;
 
@@ -32,4 +34,142 @@ public sealed class ProviderEmbedderTests
         Assert.True(embedder.IsLocal);
         Assert.All(bench.Server.Requests.Where(request => request.Kind == RequestKind.Embeddings), request => Assert.InRange(request.Status, 200, 200));
     }
+
+    [Theory]
+    [InlineData("llamacpp", 512)]
+    [InlineData("vllm", 300)]
+    [InlineData("ollama", 256)]
+    [InlineData("tei", 128)]
+    public async Task A_text_that_is_longer_than_the_server_takes_is_embedded_in_parts_and_nothing_is_cut(string dialect, int limit)
+    {
+        await using var bench = ProviderBench.Start(dialect, change: options => options.EmbeddingTokens = limit);
+        using var embedder = bench.Embedder(bench.Settings());
+        var space = await embedder.GetSpaceAsync(Cancel);
+        // About 4,000 tokens of the fake's four characters each, with a word at the very end.
+        var text = string.Concat(Enumerable.Repeat("granite slate basalt marble ", 570)) + "zebra";
+        var whole = new float[space.Dimensions];
+
+        await embedder.EmbedPassagesAsync([text.AsMemory()], whole, Cancel);
+
+        Assert.Equal(1, TensorPrimitives.Norm(whole), 1e-4f);
+        var inputs = bench.Server.Requests.Where(request => request.Kind == RequestKind.Embeddings && request.Status == 200)
+            .SelectMany(request => Inputs(request)).Where(input => input != "dimensions").ToArray();
+        Assert.Equal(text.Length, inputs.Sum(input => input.Length));
+        Assert.All(inputs, input => Assert.InRange(input.Length, 1, (limit * 4) + 4));
+        Assert.Contains(inputs, input => input.EndsWith("zebra", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Texts_go_in_batches_that_the_server_takes()
+    {
+        await using var bench = ProviderBench.Start("tei");
+        using var embedder = bench.Embedder(bench.Settings());
+        await EmbedAsync(embedder, 100);
+
+        var sizes = bench.Server.Requests.Where(request => request.Kind == RequestKind.Embeddings).Select(request => Inputs(request).Count).Skip(1).Order().ToArray();
+        Assert.Equal([4, 32, 32, 32], sizes);
+    }
+
+    [Fact]
+    public async Task A_configured_batch_size_is_kept()
+    {
+        await using var bench = ProviderBench.Start("openai");
+        using var embedder = bench.Embedder(bench.Settings() with { EmbeddingBatchSize = 10 });
+        await EmbedAsync(embedder, 25);
+
+        Assert.Equal([5, 10, 10], bench.Server.Requests.Skip(1).Select(request => Inputs(request).Count).Order());
+    }
+
+    [Fact]
+    public async Task A_batch_that_a_server_calls_too_large_is_sent_in_smaller_ones()
+    {
+        await using var bench = ProviderBench.Start("tei");
+        using var embedder = bench.Embedder(bench.Settings());
+        await embedder.GetSpaceAsync(Cancel);
+        bench.Server.SetSequence("413-text");
+
+        await EmbedAsync(embedder, 20);
+
+        Assert.Equal([20, 10, 10], bench.Server.Requests.Where(request => request.Kind == RequestKind.Embeddings).Select(request => Inputs(request).Count).Skip(1));
+    }
+
+    [Fact]
+    public async Task Another_provider_takes_over_only_with_the_very_same_space()
+    {
+        await using var first = ProviderBench.Start("openai", change: options => options.EmbeddingDimensions = 64);
+        await using var same = ProviderBench.Start("openai", change: options => options.EmbeddingDimensions = 64);
+        await using var other = ProviderBench.Start("openai", change: options => options.EmbeddingDimensions = 32);
+        using var good = first.Embedder(first.Settings("first"), same.Settings("same"));
+        using var bad = first.Embedder(first.Settings("first"), other.Settings("other"));
+        await good.GetSpaceAsync(Cancel);
+        await bad.GetSpaceAsync(Cancel);
+        first.Server.Scenario = "401";
+
+        var embedding = await good.EmbedQueryAsync("a cat", Cancel);
+        var failure = await Assert.ThrowsAsync<ProviderException>(async () => await bad.EmbedQueryAsync("a cat", Cancel));
+
+        Assert.Equal(64, embedding.Length);
+        Assert.Equal(("first", ProviderFailure.Auth), (failure.Provider, failure.Failure));
+        Assert.DoesNotContain(other.Server.Requests.SelectMany(Inputs), input => input.Contains("cat", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_space_that_is_not_the_stored_one_is_refused_with_both_named()
+    {
+        await using var bench = ProviderBench.Start("openai", change: options => options.EmbeddingDimensions = 64);
+        using var embedder = bench.Embedder(bench.Settings());
+        embedder.ExpectedSpace = new("embedding-model", 128);
+
+        var failure = await Assert.ThrowsAsync<ProviderException>(async () => await embedder.EmbedQueryAsync("a cat", Cancel));
+
+        Assert.Equal(ProviderFailure.BadConfig, failure.Failure);
+        Assert.Contains("64", failure.Message);
+        Assert.Contains("128", failure.Message);
+        Assert.DoesNotContain(bench.Server.Requests.SelectMany(Inputs), input => input.Contains("cat", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Prefixes_go_before_queries_and_passages_and_into_the_space()
+    {
+        await using var bench = ProviderBench.Start("openai");
+        using var embedder = bench.Embedder(bench.Settings() with { QueryPrefix = "query: ", PassagePrefix = "passage: " });
+
+        var space = await embedder.GetSpaceAsync(Cancel);
+        await embedder.EmbedQueryAsync("a cat", Cancel);
+        await embedder.EmbedPassagesAsync(["a dog".AsMemory()], new float[space.Dimensions], Cancel);
+
+        Assert.Equal("embedding-model|1536|unit|query: |passage: ".Replace("1536", $"{space.Dimensions}", StringComparison.Ordinal), space.Fingerprint);
+        Assert.Equal(["dimensions", "query: a cat", "passage: a dog"], bench.Server.Requests.SelectMany(Inputs));
+    }
+
+    [Fact]
+    public async Task A_model_that_a_local_server_only_passes_on_gets_no_text()
+    {
+        await using var bench = ProviderBench.Start("ollama");
+        using var embedder = bench.Embedder(bench.Settings() with { EmbeddingModel = "embed:cloud" });
+
+        var failure = await Assert.ThrowsAsync<ProviderException>(async () => await embedder.GetSpaceAsync(Cancel));
+
+        Assert.Equal(ProviderFailure.BadConfig, failure.Failure);
+        Assert.Equal(0, bench.Sent);
+    }
+
+    [Fact]
+    public async Task A_destination_of_another_length_is_refused()
+    {
+        await using var bench = ProviderBench.Start("openai");
+        using var embedder = bench.Embedder(bench.Settings());
+
+        await Assert.ThrowsAsync<ArgumentException>(async () => await embedder.EmbedPassagesAsync(["a".AsMemory()], new float[3], Cancel));
+    }
+
+    private static async Task EmbedAsync(Synapse.Providers.Embedding.ProviderEmbedder embedder, int count)
+    {
+        var space = await embedder.GetSpaceAsync(Cancel);
+        var texts = Enumerable.Range(0, count).Select(number => $"text {number}".AsMemory()).ToArray();
+        await embedder.EmbedPassagesAsync(texts, new float[count * space.Dimensions], Cancel);
+    }
+
+    private static List<string> Inputs(RecordedRequest request)
+        => request.Kind != RequestKind.Embeddings ? [] : [.. JsonDocument.Parse(request.Body).RootElement.GetProperty("input").EnumerateArray().Select(input => input.GetString()!)];
 }

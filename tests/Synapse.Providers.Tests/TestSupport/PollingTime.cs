@@ -7,16 +7,22 @@ internal sealed class PollingTime() : FakeTimeProvider(TimeProvider.System.GetUt
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
+    // Every time limit of the provider layer, in seconds.
+    private static readonly double[] Limits = [5, 30, 60, 120, 300, 600];
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        if (dueTime == Poll && PassesPolls)
+        if ((dueTime == Poll && PassesPolls) || (PassesRetries && dueTime > TimeSpan.Zero && !Limits.Contains(dueTime.TotalSeconds)))
         {
-            ThreadPool.QueueUserWorkItem(_ => Advance(Poll));
+            ThreadPool.QueueUserWorkItem(_ => Advance(dueTime));
         }
 
         return timer;
     }
+
+    /// <summary>Whether waits before retries pass at once, which are never as long as a time limit.</summary>
+    public bool PassesRetries { get; set; }
 
     /// <summary>Whether polls pass at once.</summary>
     public bool PassesPolls { get; set; }

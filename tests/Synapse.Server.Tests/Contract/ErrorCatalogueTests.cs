@@ -45,7 +45,9 @@ public sealed partial class ErrorCatalogueTests
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsSubclassOf(typeof(SynapseException)) && !type.IsAbstract)
             .Select(type => type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)[0])
-            .Select(constructor => (SynapseException)constructor.Invoke([.. constructor.GetParameters().Select(Placeholder)]))
+            .SelectMany(IEnumerable<SynapseException> (constructor) => constructor.DeclaringType == typeof(ProviderException)
+                ? Enum.GetValues<ProviderFailure>().Select(failure => new ProviderException("x", failure, "x"))
+                : [(SynapseException)constructor.Invoke([.. constructor.GetParameters().Select(Placeholder)])])
             .Where(error => error.Code != ErrorCodes.Unauthorized)];
 
     private static object? Placeholder(ParameterInfo parameter)

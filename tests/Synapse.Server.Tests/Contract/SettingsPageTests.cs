@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Synapse.Ingestion;
+using Synapse.Retrieval;
 using Synapse.Server.Hosting;
 
 namespace Synapse.Server.Tests.Contract;
@@ -10,13 +11,19 @@ public sealed class SettingsPageTests
 {
     [Fact]
     public void Every_limit_of_ingestion_is_described_with_its_default_and_range()
+        => AssertDescribed(new IngestionOptions(), IngestionOptions.SectionName, least: 9);
+
+    [Fact]
+    public void Every_limit_of_retrieval_is_described_with_its_default_and_range()
+        => AssertDescribed(new RetrievalOptions(), RetrievalOptions.SectionName, least: 1);
+
+    private static void AssertDescribed<TOptions>(TOptions standard, string section, int least)
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Contract", "cli.md"));
-        var standard = new IngestionOptions();
-        var limits = typeof(IngestionOptions).GetProperties().Where(property => property.GetCustomAttribute<RangeAttribute>() is not null).ToList();
-        Assert.True(limits.Count >= 9, $"Only {limits.Count} limits were seen.");
+        var limits = typeof(TOptions).GetProperties().Where(property => property.GetCustomAttribute<RangeAttribute>() is not null).ToList();
+        Assert.True(limits.Count >= least, $"Only {limits.Count} limits were seen.");
         Assert.All(limits, limit => Assert.Contains(
-            $"| `{IngestionOptions.SectionName}:{limit.Name}` | {SectionFaults.Format(limit.GetValue(standard))} | {SectionFaults.Describe(limit.GetCustomAttribute<RangeAttribute>()!, limit)}",
+            $"| `{section}:{limit.Name}` | {SectionFaults.Format(limit.GetValue(standard))} | {SectionFaults.Describe(limit.GetCustomAttribute<RangeAttribute>()!, limit)}",
             page,
             StringComparison.Ordinal));
     }

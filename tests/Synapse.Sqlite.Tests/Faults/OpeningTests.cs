@@ -98,7 +98,7 @@ public sealed class OpeningTests : IDisposable
     public async Task A_store_of_the_first_schema_is_brought_to_the_latest_with_all_that_it_holds()
     {
         await FillAsync();
-        Execute("ALTER TABLE document_text DROP COLUMN checksum; PRAGMA user_version = 1");
+        Execute(FirstSchema.Return);
         var documents = await _folder.Store.ListDocumentsAsync(AccessScope.Everything, 1, null, 100, Token);
         Assert.Equal(50, documents.Count);
         Assert.StartsWith("apple", await _folder.Store.ReadTextAsync(AccessScope.Everything, documents[0].Id, Token), StringComparison.Ordinal);

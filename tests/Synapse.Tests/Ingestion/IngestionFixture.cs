@@ -21,7 +21,7 @@ internal sealed class IngestionFixture : IAsyncDisposable
         configure?.Invoke(Options);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         Pipeline = new IngestionPipeline(
-            Store, embedders ?? new Embedders(embedder ?? new HashEmbedder()), readers ?? [], options, time ?? TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+            Store, Store, embedders ?? new Embedders(embedder ?? new HashEmbedder()), readers ?? [], options, time ?? TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
         Queue = new IngestionQueue(Store, Store, Pipeline, options, time ?? TimeProvider.System, NullLogger<IngestionQueue>.Instance);
         Librarian = new Librarian(Store, Queue, options);
     }

@@ -177,6 +177,59 @@ public sealed class ProviderEmbeddingTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_collection_that_is_local_only_is_never_embedded_by_a_cloud_provider(bool isMarkedMeanwhile)
+    {
+        var store = new InMemoryStore();
+        var provider = new ProviderFake(hint: new EmbeddingBatchHint(Texts: 5, Requests: 1));
+        var collection = await store.CreateCollectionAsync("private", IngestionFixture.Token);
+        await using var ingestion = new IngestionFixture(store, embedders: new Embedders(new HashEmbedder(), provider));
+        for (var i = 0; i < 40; i++)
+        {
+            ingestion.Folder.Write($"{i}.txt", $"note {i}");
+        }
+
+        async Task MarkAsync() => await store.SetPrivacyAsync(AccessScope.Everything, collection.Id, CollectionPrivacy.LocalOnly, IngestionFixture.Token);
+        if (isMarkedMeanwhile)
+        {
+            provider.OnPassages = _ => MarkAsync();
+        }
+        else
+        {
+            await MarkAsync();
+        }
+
+        ingestion.Start();
+        var acquisition = await ingestion.Librarian.AddAsync(AccessScope.Everything, ingestion.Folder.Path, "private", IngestionFixture.Token);
+        var job = await ingestion.Queue.WaitAsync(AccessScope.Everything, acquisition.Job.Id, IngestionFixture.Token);
+        Assert.Equal(IngestionJobState.Completed, job.State);
+        Assert.Equal(isMarkedMeanwhile ? 1 : 0, provider.Requests.Count);
+        Assert.Equal("hash", (await store.FindEmbeddingSpaceAsync(collection.Id, IngestionFixture.Token))!.Model);
+        Assert.Equal(40, store.Documents.Count);
+    }
+
+    [Fact]
+    public async Task A_collection_moves_to_the_model_that_is_configured_now_only_when_its_source_can_be_read()
+    {
+        var store = new InMemoryStore();
+        await using var before = new IngestionFixture(store, embedders: new Embedders(new HashEmbedder(), new ProviderFake("old")));
+        before.Folder.Write("a.txt", "alpha");
+        await before.IndexAsync();
+        var source = (await store.ListSourcesAsync(AccessScope.Everything, null, IngestionFixture.Token)).Single();
+        var provider = new ProviderFake("new");
+        await using var after = new IngestionFixture(store, embedders: new Embedders(new HashEmbedder(), provider));
+        var away = before.Folder.Path + "-away";
+        Directory.Move(before.Folder.Path, away);
+        await Assert.ThrowsAsync<PathNotFoundException>(() => after.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token));
+        Assert.Equal("old", (await store.FindEmbeddingSpaceAsync(source.CollectionId, IngestionFixture.Token))!.Model);
+
+        Directory.Move(away, before.Folder.Path);
+        await after.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token);
+        Assert.Equal("new", (await store.FindEmbeddingSpaceAsync(source.CollectionId, IngestionFixture.Token))!.Model);
+    }
+
     private static async Task<IngestionJob> WaitingAsync(IngestionFixture ingestion)
     {
         ingestion.Start();

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Synapse.Embedding;
 using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Storage;
@@ -29,6 +30,22 @@ public sealed class AskPageTests(Chromium chromium)
         await Expect(page.Locator(".source-panel .row.is-target")).ToBeInViewportAsync();
         await Expect(page.Locator(".source-panel .row.is-target")).ToHaveAttributeAsync("data-n", "3");
         Assert.Contains("q=When%20do%20backups%20run%3F", page.Url, StringComparison.Ordinal);
+        watched.AssertClean(host.Address);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&mode=search")]
+    public async Task Ask_page_says_which_collections_were_searched_by_words_alone(string mode)
+    {
+        await using var host = await PageHost.StartAsync();
+        await host.IndexAsync("handbook", Corpus.Handbook);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await host.AddOfAnotherModelAsync("wiki", new EmbeddingSpace("gone-model", 8), "The wiki tells when backups run.", cancellationToken);
+        await using var watched = await chromium.OpenAsync();
+        await watched.GoAsync($"{host.Address}/?q=When+do+backups+run{mode}");
+        await Expect(watched.Page.Locator(".hit-list")).ToContainTextAsync("The wiki tells when backups run.");
+        await Expect(watched.Page.Locator(".degraded-note p")).ToContainTextAsync("'wiki': searched by words alone, not by meaning. No configured provider embeds with 'gone-model'");
         watched.AssertClean(host.Address);
     }
 

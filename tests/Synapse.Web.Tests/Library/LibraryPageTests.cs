@@ -20,6 +20,7 @@ public sealed class LibraryPageTests(Chromium chromium)
 
         var card = page.Locator(".collection");
         await Expect(card).ToContainTextAsync("3 documents");
+        await Expect(card).ToContainTextAsync("words-for-tests");
         await Expect(card.Locator(".source-place code")).ToContainTextAsync("handbook");
         await card.Locator("summary", new() { HasText = "left out" }).ClickAsync();
         await Expect(card.Locator("tr", new() { HasText = "logo.bin" })).ToBeVisibleAsync();

@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Answering;
 using Synapse.Embedding;
 using Synapse.Ingestion;
+using Synapse.Ingestion.Chunking;
 using Synapse.Library;
 using Synapse.Privacy;
+using Synapse.Retrieval.Analysis;
 using Synapse.Sqlite;
 using Synapse.Storage;
 using Synapse.Web.Hosting;
@@ -91,6 +93,19 @@ internal sealed class PageHost : IAsyncDisposable
 
         var acquisition = await Service<Librarian>().AddAsync(AccessScope.Everything, folder, null, TestContext.Current.CancellationToken);
         return acquisition.Job;
+    }
+
+    /// <summary>Adds a collection with one document that a model embedded which is not there any more.</summary>
+    public async Task AddOfAnotherModelAsync(string name, EmbeddingSpace space, string text, CancellationToken cancellationToken)
+    {
+        var collection = await Service<ILibraryStore>().CreateCollectionAsync(name, cancellationToken);
+        var source = await Service<ILibraryStore>().AddSourceAsync(collection.Id, SourceKind.File, $"/{name}.txt", cancellationToken);
+        await Service<IIngestionStore>().UseEmbeddingSpaceAsync(collection.Id, space, cancellationToken);
+        var chunk = new Chunk(0, 0, text.Length, 1, 1, ChunkKind.Prose, null, null, false);
+        var terms = Service<TextAnalyzer>().AnalyzeChunk(text, chunk, $"{name}.txt");
+        var version = new DocumentVersion(
+            source.Id, $"{name}.txt", "text", new string('0', 64), text.Length, DateTimeOffset.UnixEpoch, text, 1, [chunk], [terms], new float[space.Dimensions]);
+        await Service<IIngestionStore>().CommitAsync(new IngestionBatch(collection.Id, [version], [], []), cancellationToken);
     }
 
     /// <summary>The document at a path.</summary>
