@@ -42,7 +42,8 @@ internal static partial class KeyForm
             return ("the value begins with 'Bearer'.", "Give the key alone; the header is made from it.");
         }
 
-        if (IsPlaceholder(key))
+        // Servers without keys are given any word, and these are the usual ones; a service never issues them.
+        if (IsPlaceholder(key) || (expected is not null && DummyWord().IsMatch(key)))
         {
             return ("the value is still an example.", "Put the real key there, or remove the setting.");
         }
@@ -68,7 +69,10 @@ internal static partial class KeyForm
     [GeneratedRegex(@"^(?:[0-9a-fA-F]{32}|[0-9A-Za-z]{84})$")]
     private static partial Regex AzureKey();
 
-    [GeneratedRegex(@"^<.*>$|^\[.*\]$|^\{.*\}$|^\$\{?\w+\}?$|^(?:sk-|gsk_)?(?:\.{3}|…|x{3,}|\*{3,})|^(?:sk-)?(?:your|my|insert|enter|paste|put)[-_ ]|change[-_ ]?me|replace[-_ ]?(?:me|with|this)|placeholder|^(?:key|secret|token|api[-_]?key|todo|tbd|none|null|example|dummy|test)$",
+    [GeneratedRegex(@"^<.*>$|^\[.*\]$|^\{.*\}$|^\$\{?\w+\}?$|^(?:sk-|gsk_)?(?:\.{3}|…|x{3,}|\*{3,})|^(?:sk-)?(?:your|my|insert|enter|paste|put)[-_ ]|change[-_ ]?me|replace[-_ ]?(?:me|with|this)|placeholder|^(?:todo|tbd|example)$",
         RegexOptions.IgnoreCase)]
     private static partial Regex Placeholder();
+
+    [GeneratedRegex("^(?:key|secret|token|api[-_]?key|none|null|empty|dummy|test)$", RegexOptions.IgnoreCase)]
+    private static partial Regex DummyWord();
 }

@@ -24,6 +24,7 @@ public sealed class FaultTests
     [InlineData("sk-...", "still an example")]
     [InlineData("sk-xxxxxxxx", "still an example")]
     [InlineData("changeme", "still an example")]
+    [InlineData("none", "still an example")]
     [InlineData("${OPENAI_API_KEY}", "still an example")]
     [InlineData("sk-ant-api03-abc", "form of a key of Anthropic")]
     [InlineData("gsk_abcdef", "form of a key of Groq")]

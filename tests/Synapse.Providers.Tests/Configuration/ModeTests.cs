@@ -66,6 +66,16 @@ public sealed class ModeTests
         => Assert.Null(Settings.One("OPENAI_BASE_URL=http://127.0.0.1:4000/v1\nMODEL_CHAT=m").ApiKey);
 
     [Theory]
+    [InlineData("none")]
+    [InlineData("EMPTY")]
+    [InlineData("sk-no-key-required")]
+    public void A_server_that_wants_no_key_may_be_given_any_word(string word)
+    {
+        Assert.Equal(word, Settings.One($"OPENAI_BASE_URL=https://llm.example.com/v1\nOPENAI_API_KEY={word}\nMODEL_CHAT=m").ApiKey!.Reveal());
+        Assert.Equal(word, Settings.One($"USE_LOCAL_MODELS=true\nLOCAL_LLM_ENDPOINT=http://localhost:8080\nLOCAL_LLM_MODEL=test\nLOCAL_LLM_API_KEY={word}").ApiKey!.Reveal());
+    }
+
+    [Theory]
     [InlineData("ANTHROPIC_API_KEY=sk-ant-api03-abcdef", "anthropic", ProviderKind.Anthropic, "https://api.anthropic.com/")]
     [InlineData("GROQ_API_KEY=gsk_abcdefabcdef", "groq", ProviderKind.OpenAICompatible, "https://api.groq.com/openai/v1")]
     [InlineData("GEMINI_API_KEY=AIzaSyAbcdef123", "gemini", ProviderKind.OpenAICompatible, "https://generativelanguage.googleapis.com/v1beta/openai")]

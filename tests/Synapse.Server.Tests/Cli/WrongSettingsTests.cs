@@ -40,7 +40,7 @@ public sealed class WrongSettingsTests : IDisposable
     public async Task Faults_of_the_server_of_the_file_and_of_the_providers_come_together()
     {
         _folder.Write(".env", "nonsense\nUSE_AZURE_OPENAI=true\nSYNAPSE__SERVER__LOGLEVEL=loud\n");
-        var run = await CommandLineRun.StartInAsync(_folder.Path, Data, "serve", "--port", "99999", "--json");
+        var run = await CommandLineRun.StartInAsync(_folder.Path, Data, "serve", "--port", "99999");
         Assert.Equal(2, run.ExitCode);
         foreach (var key in new[] { "--port", ".env:1", "Synapse:Server:LogLevel", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_CHAT_DEPLOYMENT" })
         {
