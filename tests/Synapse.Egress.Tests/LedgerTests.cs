@@ -121,14 +121,14 @@ public sealed class LedgerTests
         }
 
         await Assert.ThrowsAsync<LocalOnlyException>(() => cloud.GetStringAsync(s_chat, Token));
-        Assert.Equal(5, requests);
+        Assert.Equal(6, requests);
         using (EgressActivity.Begin(EgressPurpose.Chat, both[..1]))
         {
             Assert.Equal("here", await cloud.GetStringAsync(s_chat, Token));
         }
 
-        // Five purposes, a collection that is gone, and nothing said at all.
-        Assert.Equal(7, (await host.ReadLedgerAsync()).Count(entry => entry.Result is { Outcome: EgressOutcome.Refused, Rule: EgressRules.LocalOnly, BytesSent: 0 }));
+        // Six purposes, a collection that is gone, and nothing said at all.
+        Assert.Equal(8, (await host.ReadLedgerAsync()).Count(entry => entry.Result is { Outcome: EgressOutcome.Refused, Rule: EgressRules.LocalOnly, BytesSent: 0 }));
     }
 
     [Fact]

@@ -22,10 +22,11 @@ internal static class AzureVariables
 
         var read = address is null ? null : new EndpointReader(EndpointName, ProviderKind.AzureOpenAI, faults).Read(address, local: null);
         var (key, entra) = Credential(settings, read?.Endpoint, version, faults);
+        var beforeDeployments = faults.Count;
         var chat = Deployment(settings, "AZURE_OPENAI_CHAT_DEPLOYMENT", "MODEL_CHAT", faults);
         var fast = Deployment(settings, "AZURE_OPENAI_FAST_DEPLOYMENT", "MODEL_FAST", faults);
         var embedding = Deployment(settings, "AZURE_OPENAI_EMBEDDING_DEPLOYMENT", "MODEL_EMBEDDING", faults);
-        if (chat is null && faults.Count == before && (embedding is null || fast is not null))
+        if (chat is null && faults.Count == beforeDeployments && (embedding is null || fast is not null))
         {
             faults.Add("AZURE_OPENAI_CHAT_DEPLOYMENT", "it is not set.", "Set it to the name of a deployment of a chat model, as the resource's page 'Deployments' lists it.");
         }
