@@ -188,13 +188,10 @@ public sealed class SynapseClient : IDisposable
         };
         await foreach (var item in StreamAsync(message, cancellationToken))
         {
-            yield return item.EventType switch
+            if (ToAnswerEvent(item) is { } answerEvent)
             {
-                "passages" => new AnswerStreamEvent(Passages: Read(item.Data, ContractsJsonContext.Default.PassagesResponse)),
-                "citation" => new AnswerStreamEvent(Citation: Read(item.Data, ContractsJsonContext.Default.CitationResponse)),
-                "sentence" => new AnswerStreamEvent(Sentence: Read(item.Data, ContractsJsonContext.Default.AnswerSentenceResponse)),
-                _ => new AnswerStreamEvent(Completed: Read(item.Data, ContractsJsonContext.Default.AnswerResponse)),
-            };
+                yield return answerEvent;
+            }
         }
     }
 
@@ -227,6 +224,20 @@ public sealed class SynapseClient : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+
+    // A newer server may tell more than this client knows.
+    private static AnswerStreamEvent? ToAnswerEvent(SseItem<string> item) => item.EventType switch
+    {
+        "passages" => new AnswerStreamEvent(Passages: Read(item.Data, ContractsJsonContext.Default.PassagesResponse)),
+        "citation" => new AnswerStreamEvent(Citation: Read(item.Data, ContractsJsonContext.Default.CitationResponse)),
+        "sentence" => new AnswerStreamEvent(Sentence: Read(item.Data, ContractsJsonContext.Default.AnswerSentenceResponse)),
+        "completed" => new AnswerStreamEvent(Completed: Read(item.Data, ContractsJsonContext.Default.AnswerResponse)),
+        "rewritten" => new AnswerStreamEvent(Rewritten: Read(item.Data, ContractsJsonContext.Default.RewrittenQuestionResponse)),
+        "model" => new AnswerStreamEvent(Model: Read(item.Data, ContractsJsonContext.Default.ModelAskedResponse)),
+        "waiting" => new AnswerStreamEvent(Waiting: Read(item.Data, ContractsJsonContext.Default.ProviderWaitResponse)),
+        "text" => new AnswerStreamEvent(Text: Read(item.Data, ContractsJsonContext.Default.AnswerTextResponse)),
+        _ => null,
+    };
 
     private static string Segment(string value) => Uri.EscapeDataString(value);
 

@@ -2,16 +2,11 @@ using Synapse.Contracts;
 
 namespace Synapse.Cli.Output;
 
-/// <summary>Writes an answer and its numbered sources for people.</summary>
+/// <summary>Writes the numbered sources of an answer for people.</summary>
 internal static class AnswerPrinter
 {
-    public static void Print(AnswerResponse answer, Terminal terminal)
+    public static void PrintCitations(AnswerResponse answer, Terminal terminal)
     {
-        foreach (var line in answer.Answer.Split('\n'))
-        {
-            terminal.Line(Terminal.Clean(line.TrimEnd('\r')));
-        }
-
         var severalCollections = answer.Citations.Select(citation => citation.Collection).Distinct().Count() > 1;
         foreach (var citation in answer.Citations)
         {

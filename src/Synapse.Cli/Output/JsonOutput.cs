@@ -48,7 +48,16 @@ internal sealed record HitOutput(
 
 /// <summary>The output of <c>ask --json</c>. Its names are a contract.</summary>
 internal sealed record AnswerOutput(
-    string Answer, IReadOnlyList<AnswerSentenceResponse> Sentences, IReadOnlyList<CitationOutput> Citations, bool Found)
+    string Answer,
+    IReadOnlyList<AnswerSentenceResponse> Sentences,
+    IReadOnlyList<CitationOutput> Citations,
+    bool Found,
+    string Finish,
+    AnswerModelResponse? Model,
+    int PassagesUsed,
+    IReadOnlyList<LeftOutPassageResponse>? PassagesLeftOut,
+    TokenUsageResponse? Usage,
+    AnswerFaultResponse? Error)
 {
     public static AnswerOutput Of(AnswerResponse answer)
         => new(
@@ -56,7 +65,13 @@ internal sealed record AnswerOutput(
             answer.Sentences,
             [.. answer.Citations.Select(citation => new CitationOutput(
                 citation.Number, citation.Document, citation.StartLine, citation.EndLine, citation.Quote, citation.Verified))],
-            answer.Found);
+            answer.Found,
+            answer.Finish,
+            answer.Model,
+            answer.PassagesUsed,
+            answer.PassagesLeftOut,
+            answer.Usage,
+            answer.Error);
 }
 
 /// <summary>A citation of <c>ask --json</c>.</summary>

@@ -20,6 +20,13 @@ internal sealed class Terminal(TextWriter writer, bool isRedirected)
     /// <summary>Writes a line.</summary>
     public void Line(string text = "") => writer.WriteLine(text);
 
+    /// <summary>Writes text without ending the line, at once.</summary>
+    public void Write(string text)
+    {
+        writer.Write(text);
+        writer.Flush();
+    }
+
     /// <summary>Writes all that is buffered.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) => writer.FlushAsync(cancellationToken);
 
@@ -35,10 +42,10 @@ internal sealed class Terminal(TextWriter writer, bool isRedirected)
     /// <summary>A word that was asked for.</summary>
     public string Match(string text) => Style("\e[1;33m", text);
 
-    /// <summary>Text of a document without control characters: a file must not steer the terminal.</summary>
+    /// <summary>Foreign text without control characters and without marks that turn the direction of text: neither a file nor a model must steer the terminal.</summary>
     public static string Clean(string text)
     {
-        if (!text.Any(unit => char.IsControl(unit) && unit != '\t'))
+        if (!text.Any(Steers))
         {
             return text;
         }
@@ -46,11 +53,14 @@ internal sealed class Terminal(TextWriter writer, bool isRedirected)
         var clean = new StringBuilder(text.Length);
         foreach (var unit in text)
         {
-            clean.Append(char.IsControl(unit) && unit != '\t' ? '\uFFFD' : unit);
+            clean.Append(Steers(unit) ? '\uFFFD' : unit);
         }
 
         return clean.ToString();
     }
+
+    private static bool Steers(char unit)
+        => (char.IsControl(unit) && unit != '\t') || unit is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u200E' or '\u200F' or '\u061C';
 
     private string Style(string code, string text) => _isStyled ? $"{code}{text}{Reset}" : text;
 }

@@ -6,8 +6,10 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Synapse.Answering.Generation;
 using Synapse.Contracts;
 using Synapse.Egress;
+using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
@@ -15,6 +17,7 @@ using Synapse.Privacy;
 using Synapse.Providers;
 using Synapse.Providers.Configuration;
 using Synapse.Providers.Diagnosis;
+using Synapse.Providers.Embedding;
 using Synapse.Retrieval;
 using Synapse.Server.Features.Answers;
 using Synapse.Server.Features.ApiExplorer;
@@ -48,7 +51,7 @@ public static class SynapseServer
 
     /// <summary>Builds the server; it does not listen yet.</summary>
     /// <param name="options">How it runs.</param>
-    /// <exception cref="InvalidConfigurationException">The data folder cannot be made, or settings are wrong; all faults are told together.</exception>
+    /// <exception cref="InvalidConfigurationException">The data folder cannot be made, or settings or prompts are wrong; all faults are told together.</exception>
     /// <exception cref="Errors.InvalidCaFileException">The file of trusted authorities cannot be used.</exception>
     public static WebApplication Build(ServerOptions options)
     {
@@ -248,6 +251,11 @@ public static class SynapseServer
     private static IServiceCollection AddSynapseCore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder)
     {
         services.UseSqlite(dataFolder.Path).UseStaticEmbedder();
+        services.AddSingleton(ReadPrompts(dataFolder));
+
+        // New collections are embedded by the configured provider; what must stay here, and what was embedded here before, by the built-in model.
+        services.AddSingleton<IEmbedders>(static provider => new Embedders(
+            provider.GetRequiredService<IEmbedder>(), provider.GetService<ProviderEmbedder>() is { } configured ? [configured] : []));
         services.AddSynapseIngestion().AddSynapseRetrieval();
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
         services.Configure<RetrievalOptions>(configuration.GetSection(RetrievalOptions.SectionName));
@@ -255,6 +263,13 @@ public static class SynapseServer
         services.AddHostedService<IngestionWorker>();
         services.AddSingleton<SourceWatch>();
         return services;
+    }
+
+    private static PromptTemplates ReadPrompts(DataFolder dataFolder)
+    {
+        var faults = new List<string>();
+        var prompts = PromptTemplates.Read(Path.Combine(dataFolder.Path, PromptTemplates.FolderName), faults);
+        return faults.Count == 0 ? prompts : throw new InvalidConfigurationException(faults);
     }
 
     private static IServiceCollection AddSynapseApi(this IServiceCollection services)

@@ -67,8 +67,6 @@ internal static class HitMapping
         return notes;
     }
 
-    public static AnswerSentenceResponse ToResponse(this AnswerSentence sentence) => new(sentence.Text, sentence.Citations);
-
     // A part may come more than once, such as two matching headings; their sum keeps the whole adding up.
     private static Dictionary<string, double> Explain(IReadOnlyList<ScorePart> parts)
     {

@@ -21,9 +21,11 @@ public partial class AskPage : IAsyncDisposable
 
     private AskAddress _address = new("", null, false);
     private IReadOnlyList<CollectionSummary> _collections = [];
+    private readonly Conversation _conversation = new();
     private AskState? _state;
     private OpenedSource? _opened;
     private Notice? _notice;
+    private string? _failed;
     private CancellationTokenSource? _run;
     private bool _loaded;
 
@@ -57,6 +59,9 @@ public partial class AskPage : IAsyncDisposable
 
     [Inject]
     private IAnswerer Answerer { get; set; } = default!;
+
+    [Inject]
+    private AnswerRouter Router { get; set; } = default!;
 
     [Inject]
     private TimeProvider Clock { get; set; } = default!;
@@ -131,8 +136,37 @@ public partial class AskPage : IAsyncDisposable
 
     private Task RunAsync()
     {
+        _conversation.Clear();
+        return RunAsync(IsBlank ? null : new AskState(_address.Query, _address.SearchOnly));
+    }
+
+    private Task AskAgainAsync() => RunAsync(_state is null ? null : new AskState(_state.Query, searchOnly: false));
+
+    private Task AskAgainAfterErrorAsync() => _failed is { } failed ? RunAsync(new AskState(failed, _address.SearchOnly)) : RunAsync();
+
+    private Task FollowUpAsync(string question)
+    {
+        if (_state is not null)
+        {
+            _conversation.Add(_state);
+        }
+
+        return RunAsync(new AskState(question, searchOnly: false));
+    }
+
+    private async Task StopAsync()
+    {
+        _state?.Stop();
+        if (_run is not null)
+        {
+            await _run.CancelAsync();
+        }
+    }
+
+    private Task RunAsync(AskState? asked)
+    {
         _opened = null;
-        _state = IsBlank ? null : new AskState(_address.Query, _address.SearchOnly);
+        _state = asked;
         return WorkAsync("answer a question", async (scope, cancellationToken) =>
         {
             _collections = await Library.ListCollectionsAsync(scope, cancellationToken);
@@ -151,15 +185,17 @@ public partial class AskPage : IAsyncDisposable
         if (_state is { Hits: { } known } state)
         {
             var limit = Math.Min(known.Count + MoreHits, Searcher.MaxLimit);
-            var result = await Searcher.SearchAsync(scope, await QueryAsync(scope, limit, cancellationToken), cancellationToken);
+            var query = await QueryAsync(scope, state.SearchedFor ?? state.Query, limit, cancellationToken);
+            var result = await Searcher.SearchAsync(scope, query, cancellationToken);
             state.SetHits(result.Hits, result.Degraded, limit, result.Elapsed);
         }
     });
 
     private async Task AnswerAsync(AccessScope scope, AskState state, CancellationToken cancellationToken)
     {
-        var query = await QueryAsync(scope, HitLimit, cancellationToken);
-        if (_address.SearchOnly)
+        var query = await QueryAsync(scope, state.Query, HitLimit, cancellationToken);
+        // What is painted before the circuit is there is made anew when it takes too long, and a model must not be asked twice.
+        if (_address.SearchOnly || (!RendererInfo.IsInteractive && Router.HasModel && !_address.QuotesOnly))
         {
             var result = await Searcher.SearchAsync(scope, query, cancellationToken);
             state.SetHits(result.Hits, result.Degraded, HitLimit, result.Elapsed);
@@ -167,22 +203,28 @@ public partial class AskPage : IAsyncDisposable
         }
 
         var started = Clock.GetTimestamp();
-        await foreach (var next in Answerer.AnswerAsync(scope, query, cancellationToken).MeasuredAsync(cancellationToken))
+        await foreach (var next in Answerer.AnswerAsync(scope, QuestionOf(query), cancellationToken).MeasuredAsync(cancellationToken))
         {
             state.Apply(next, HitLimit, Clock.GetElapsedTime(started));
             StateHasChanged();
         }
     }
 
-    private async Task<SearchQuery> QueryAsync(AccessScope scope, int limit, CancellationToken cancellationToken)
+    private Question QuestionOf(SearchQuery query) => new(query.Text, query.CollectionIds, query.Limit)
+    {
+        History = _conversation.ToHistory(),
+        Mode = _address.QuotesOnly ? AnswerMode.Extractive : AnswerMode.Auto,
+    };
+
+    private async Task<SearchQuery> QueryAsync(AccessScope scope, string text, int limit, CancellationToken cancellationToken)
     {
         if (_address.Collection is not { } name)
         {
-            return new SearchQuery(_address.Query, null, limit);
+            return new SearchQuery(text, null, limit);
         }
 
         var collection = await Library.FindCollectionAsync(scope, name, cancellationToken) ?? throw new CollectionNotFoundException(name);
-        return new SearchQuery(_address.Query, [collection.Id], limit);
+        return new SearchQuery(text, [collection.Id], limit);
     }
 
     /// <summary>Does one thing at a time: what was under way before is cancelled.</summary>
@@ -213,6 +255,7 @@ public partial class AskPage : IAsyncDisposable
             if (ReferenceEquals(run, _run))
             {
                 _notice = notice;
+                _failed = _state?.Query;
                 _state = _state is { IsComplete: true } ? _state : null;
             }
         }

@@ -38,10 +38,10 @@ public sealed class ExtractiveAnswerer : IAnswerer
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<AnswerEvent> AnswerAsync(
-        AccessScope scope, SearchQuery question, [EnumeratorCancellation] CancellationToken cancellationToken)
+        AccessScope scope, Question question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var result = await _searcher.SearchAsync(scope, question, cancellationToken);
+        var result = await _searcher.SearchAsync(scope, question.ToSearch(), cancellationToken);
         yield return new PassagesFound(result.Hits) { Degraded = result.Degraded };
 
         var sentences = new List<AnswerSentence>();
@@ -58,9 +58,12 @@ public sealed class ExtractiveAnswerer : IAnswerer
                     break;
                 }
 
-                if (await verifier.CiteAsync(unit, citations.Count + 1, cancellationToken) is { } citation)
+                var stored = unit.Hit.Chunk;
+                var place = new QuotedPlace(stored.CollectionId, stored.SourceId, stored.DocumentId, stored.Path, stored.Chunk.StartOffset + unit.Unit.Start, unit.Text,
+                    stored.Chunk.StartLine + TextSpans.LineBreaks(unit.Hit.Text, 0, unit.Unit.Start));
+                if (await verifier.CiteAsync(place, citations.Count + 1, cancellationToken) is { } citation)
                 {
-                    var sentence = new AnswerSentence(TextOf(unit), [citation.Number]);
+                    var sentence = new AnswerSentence(TextOf(unit), [citation.Number]) { Form = unit.Unit.Kind == TextUnitKind.Code ? SentenceForm.Code : SentenceForm.Prose };
                     citations.Add(citation);
                     sentences.Add(sentence);
                     yield return new CitationAdded(citation);
@@ -69,7 +72,7 @@ public sealed class ExtractiveAnswerer : IAnswerer
             }
         }
 
-        yield return new AnswerCompleted(Complete(sentences, citations));
+        yield return new AnswerCompleted(Complete(sentences, citations) with { PassagesUsed = sentences.Count == 0 ? 0 : Math.Min(_settings.Passages, result.Hits.Count) });
     }
 
     private static string TextOf(QuotableUnit unit) => unit.Unit.Kind == TextUnitKind.Code ? unit.Text : TextSpans.InOneLine(unit.Text);

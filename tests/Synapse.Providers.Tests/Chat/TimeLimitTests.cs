@@ -24,7 +24,7 @@ public sealed class TimeLimitTests
         await using var bench = ProviderBench.Start(dialect, scenario);
         var settings = bench.Settings() with { ContextTokens = 8_000 };
         var models = bench.Models(settings with { Timeouts = settings.Timeouts with { Connect = TimeSpan.FromMinutes(20) } });
-        if (dialect is "ollama" or "llamacpp")
+        if (dialect is "ollama" or "llamacpp" or "vllm")
         {
             // What the server is was found out before it stopped answering.
             bench.Server.Scenario = "ok-stream";

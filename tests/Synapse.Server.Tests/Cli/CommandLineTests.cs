@@ -19,11 +19,12 @@ public sealed class CommandLineTests : IDisposable
     {
         var run = await RunAsync("ask", SampleDocuments.Question, SampleDocuments.WriteTo(_folder), "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Equal(["answer", "sentences", "citations", "found"], Names(run.Json));
+        Assert.Equal(
+            ["answer", "sentences", "citations", "found", "finish", "model", "passagesUsed", "passagesLeftOut", "usage", "error"], Names(run.Json));
         Assert.True(run.Json.GetProperty("found").GetBoolean());
 
         var sentence = run.Json.GetProperty("sentences")[0];
-        Assert.Equal(["text", "citations"], Names(sentence));
+        Assert.Equal(["text", "citations", "support", "reason", "lead", "form"], Names(sentence));
         var citation = run.Json.GetProperty("citations")[0];
         Assert.Equal(["number", "document", "startLine", "endLine", "quote", "verified"], Names(citation));
         Assert.Equal(sentence.GetProperty("citations")[0].GetInt32(), citation.GetProperty("number").GetInt32());

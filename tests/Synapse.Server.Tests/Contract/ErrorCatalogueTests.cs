@@ -16,7 +16,7 @@ public sealed partial class ErrorCatalogueTests
         var documented = Documented();
         var thrown = Thrown();
         Assert.True(thrown.Count >= 12, $"Only {thrown.Count} errors were seen.");
-        var known = thrown.Select(error => error.Code).Concat(ErrorCodes.All).Concat(JobCodes).ToHashSet();
+        var known = thrown.Select(error => error.Code).Concat(ErrorCodes.All).Concat(JobCodes).Concat(ProviderCodes).ToHashSet();
         Assert.Empty(known.Except(documented.Keys));
         Assert.Empty(documented.Keys.Except(known));
     }
@@ -34,6 +34,9 @@ public sealed partial class ErrorCatalogueTests
 
     /// <summary>Codes that only stand in jobs, where no exception is thrown to anyone.</summary>
     private static string[] JobCodes => ["job_crashed"];
+
+    /// <summary>One exception has a code for each way to fail.</summary>
+    private static IEnumerable<string> ProviderCodes => Enum.GetValues<ProviderFailure>().Select(ProviderException.CodeOf);
 
     private static Dictionary<string, int?> Documented()
         => Row().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Contract", "http-api.md")))

@@ -133,6 +133,28 @@ public sealed class AskingApiTests(RunningServer server)
         Assert.Equal(completed!.Citations, citations);
     }
 
+    [Theory]
+    [InlineData("""{"question":"why?","mode":"poetic"}""", "mode")]
+    [InlineData("""{"question":"why?","history":[{"question":"","answer":"x"}]}""", "history[0].question")]
+    [InlineData("""{"question":"why?","history":[{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"},{"question":"a","answer":"a"}]}""", "history")]
+    public async Task A_question_with_a_mode_or_history_that_breaks_its_rule_is_refused(string body, string field)
+    {
+        using var response = await PostAsync("/api/v1/answers", body);
+        var problem = await response.ReadProblemAsync();
+        Assert.Equal((400, ErrorCodes.ValidationFailed), (problem.Status, problem.Code));
+        Assert.Equal([field], problem.Errors!.Keys);
+    }
+
+    [Fact]
+    public async Task An_answer_of_quotes_names_no_model_and_all_its_sentences_are_verified()
+    {
+        var answer = await server.Client.AnswerAsync(new AnswerRequest(SampleDocuments.Question, ["sample"], Mode: "extractive"), Cancel);
+        Assert.Null(answer.Model);
+        Assert.Equal("complete", answer.Finish);
+        Assert.NotEmpty(answer.Sentences);
+        Assert.All(answer.Sentences, sentence => Assert.Equal("verified", sentence.Support));
+    }
+
     [Fact]
     public async Task What_the_documents_do_not_say_is_not_found()
     {

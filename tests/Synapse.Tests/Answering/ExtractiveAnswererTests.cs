@@ -111,7 +111,7 @@ public sealed class ExtractiveAnswererTests
     private async Task<List<AnswerEvent>> EventsAsync(string question)
     {
         var events = new List<AnswerEvent>();
-        await foreach (var each in _answerer.AnswerAsync(AccessScope.Everything, new SearchQuery(question), TestContext.Current.CancellationToken))
+        await foreach (var each in _answerer.AnswerAsync(AccessScope.Everything, new Question(question), TestContext.Current.CancellationToken))
         {
             events.Add(each);
         }

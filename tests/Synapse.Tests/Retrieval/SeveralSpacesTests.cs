@@ -127,7 +127,7 @@ public sealed class SeveralSpacesTests
         _provider.Failure = ProviderFailure.Unavailable;
         var events = new List<AnswerEvent>();
         var answerer = new ExtractiveAnswerer(_searcher, _library, _embedders);
-        await foreach (var next in answerer.AnswerAsync(AccessScope.Everything, new SearchQuery("notice period of employees"), Token))
+        await foreach (var next in answerer.AnswerAsync(AccessScope.Everything, new Question("notice period of employees"), Token))
         {
             events.Add(next);
         }

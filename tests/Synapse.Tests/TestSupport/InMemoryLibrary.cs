@@ -82,6 +82,9 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
         return ValueTask.FromResult(collectionId is { } id && scope.Allows(id) ? _texts.GetValueOrDefault(documentId) : null);
     }
 
+    /// <summary>Collections that are marked local only.</summary>
+    public HashSet<long> LocalOnly { get; } = [];
+
     public ValueTask<Collection> CreateCollectionAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<CollectionSummary>> ListCollectionsAsync(AccessScope scope, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -92,7 +95,9 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
         => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<Collection>> ListLocalOnlyAsync(
-        AccessScope scope, IReadOnlyCollection<long>? collectionIds, CancellationToken cancellationToken) => throw new NotSupportedException();
+        AccessScope scope, IReadOnlyCollection<long>? collectionIds, CancellationToken cancellationToken)
+        => ValueTask.FromResult<IReadOnlyList<Collection>>([.. LocalOnly.Where(id => scope.Allows(id) && collectionIds?.Contains(id) != false)
+            .Select(id => new Collection(id, $"collection {id}", DateTimeOffset.UnixEpoch, CollectionPrivacy.LocalOnly))]);
 
     public ValueTask<bool> RemoveCollectionAsync(AccessScope scope, long collectionId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Synapse.Answering;
 using Synapse.Library;
-using Synapse.Retrieval;
 
 namespace Synapse.Web.Tests.TestSupport;
 
@@ -17,9 +16,22 @@ internal sealed class GatedAnswerer(ExtractiveAnswerer answerer) : IAnswerer
     /// <summary>When set, it answers in place of the documents.</summary>
     public IReadOnlyList<AnswerEvent>? Script { get; set; }
 
+    /// <summary>When set, <see cref="AfterGate"/> follows the script when it is completed, and then nothing until the question is cancelled.</summary>
+    public TaskCompletionSource? ScriptGate { get; set; }
+
+    /// <summary>What follows the script after its gate.</summary>
+    public IReadOnlyList<AnswerEvent> AfterGate { get; set; } = [];
+
+    /// <summary>Completed when a scripted question was cancelled.</summary>
+    public TaskCompletionSource Cancelled { get; } = new();
+
+    /// <summary>The questions so far.</summary>
+    public List<Question> Asked { get; } = [];
+
     public async IAsyncEnumerable<AnswerEvent> AnswerAsync(
-        AccessScope scope, SearchQuery question, [EnumeratorCancellation] CancellationToken cancellationToken)
+        AccessScope scope, Question question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Asked.Add(question);
         if (Fault is { } fault)
         {
             throw fault;
@@ -30,6 +42,18 @@ internal sealed class GatedAnswerer(ExtractiveAnswerer answerer) : IAnswerer
             foreach (var next in script)
             {
                 yield return next;
+            }
+
+            if (ScriptGate is { } scriptGate)
+            {
+                cancellationToken.Register(() => Cancelled.TrySetResult());
+                await scriptGate.Task.WaitAsync(cancellationToken);
+                foreach (var next in AfterGate)
+                {
+                    yield return next;
+                }
+
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
             yield break;

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Answering;
 using Synapse.Contracts;
 using Synapse.Library;
-using Synapse.Retrieval;
 using Synapse.Server.Security;
 using Synapse.Server.Wire;
 using Synapse.Telemetry;
@@ -18,9 +17,11 @@ internal static class AnswerEndpoints
         => endpoints.MapPost("/api/v1/answers", AnswerAsync).WithTags("Answers").RequireAuthorization(Policies.Api)
             .WithSummary("Answers a question from the documents, each sentence with its citations.")
             .WithDescription(
-                "With 'Accept: text/event-stream' the answer comes as server-sent events: 'passages', then 'citation' and 'sentence' in turn, "
-                + "last 'completed' with the whole answer, or 'error' with a problem. Else it comes whole as JSON.")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+                "With 'Accept: text/event-stream' the answer comes as server-sent events: 'rewritten' for a follow-up question, 'passages', then 'model', 'waiting' and "
+                + "'text' when a chat model writes, 'citation' and 'sentence' in turn, last 'completed' with the whole answer, or 'error' with a problem. Else it comes whole as JSON.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<AnswerResponse>, ServerSentEventsResult<object>>> AnswerAsync(
         AnswerRequest request,
@@ -31,7 +32,7 @@ internal static class AnswerEndpoints
         CancellationToken cancellationToken)
     {
         var ids = await collections.FindIdsAsync(request.Collections, cancellationToken);
-        var events = answerer.AnswerAsync(scope, new SearchQuery(request.Question, ids, request.Limit), cancellationToken).MeasuredAsync(cancellationToken);
+        var events = answerer.AnswerAsync(scope, request.ToQuestion(ids), cancellationToken).MeasuredAsync(cancellationToken);
         if (WantsEvents(http))
         {
             return TypedResults.ServerSentEvents(ToEventsAsync(events, collections, cancellationToken).WithErrorEventAsync(cancellationToken));
@@ -46,7 +47,7 @@ internal static class AnswerEndpoints
             }
             else if (answerEvent is AnswerCompleted completed)
             {
-                return TypedResults.Ok(await ToResponseAsync(completed.Answer, notes, collections, cancellationToken));
+                return TypedResults.Ok(await completed.Answer.ToResponseAsync(notes, collections, cancellationToken));
             }
         }
 
@@ -69,26 +70,18 @@ internal static class AnswerEndpoints
 
             yield return answerEvent switch
             {
+                QuestionRewritten rewritten => new SseItem<object>(new RewrittenQuestionResponse(rewritten.Question), "rewritten"),
                 PassagesFound passages => new SseItem<object>(
                     new PassagesResponse(await passages.Hits.ToResponseAsync(collections, cancellationToken), notes), "passages"),
+                ModelAsked asked => new SseItem<object>(asked.ToResponse(), "model"),
+                ProviderAwaited awaited => new SseItem<object>(
+                    new ProviderWaitResponse(awaited.Provider, awaited.Reason, awaited.RetryAfter.TotalMilliseconds), "waiting"),
+                TextAdded added => new SseItem<object>(new AnswerTextResponse(added.Text), "text"),
                 CitationAdded added => new SseItem<object>(await added.Citation.ToResponseAsync(collections, cancellationToken), "citation"),
                 SentenceAdded added => new SseItem<object>(added.Sentence.ToResponse(), "sentence"),
-                AnswerCompleted completed => new SseItem<object>(
-                    await ToResponseAsync(completed.Answer, notes, collections, cancellationToken), "completed"),
+                AnswerCompleted completed => new SseItem<object>(await completed.Answer.ToResponseAsync(notes, collections, cancellationToken), "completed"),
                 _ => throw new InvalidOperationException($"The contract has no event for {answerEvent.GetType().Name}."),
             };
         }
-    }
-
-    private static async ValueTask<AnswerResponse> ToResponseAsync(
-        Answer answer, IReadOnlyList<NoteResponse> notes, CollectionLookup collections, CancellationToken cancellationToken)
-    {
-        var citations = new CitationResponse[answer.Citations.Count];
-        for (var i = 0; i < citations.Length; i++)
-        {
-            citations[i] = await answer.Citations[i].ToResponseAsync(collections, cancellationToken);
-        }
-
-        return new AnswerResponse(answer.Text, [.. answer.Sentences.Select(sentence => sentence.ToResponse())], citations, answer.Found, notes);
     }
 }
