@@ -92,12 +92,13 @@ public sealed class GenerativeAnswererTests
     }
 
     [Fact]
-    public async Task Quote_of_a_sentence_is_the_citation_and_a_wrong_quote_is_none()
+    public async Task Quote_that_makes_up_a_sentence_is_the_citation_and_a_wrong_quote_is_none()
     {
-        _models.Reply("It says that \"28 days of annual leave\" belong to every employee [1]. It says \"29 weeks of annual leave\" for every employee [1].");
+        _models.Reply(
+            "It says \"28 days of annual leave\" [1]. It says that \"28 days of annual leave\" belong to every employee [1]. It says \"29 weeks of annual leave\" for every employee [1].");
         var answer = await AskAsync(Asked);
-        Assert.Equal("28 days of annual leave", Assert.Single(answer.Citations).Quote);
-        Assert.Equal([SentenceSupport.Verified, SentenceSupport.Unsupported], answer.Sentences.Select(sentence => sentence.Support));
+        Assert.Equal(["28 days of annual leave", "Every employee has 28 days of annual leave."], answer.Citations.Select(citation => citation.Quote));
+        Assert.Equal([SentenceSupport.Verified, SentenceSupport.Verified, SentenceSupport.Unsupported], answer.Sentences.Select(sentence => sentence.Support));
     }
 
     [Fact]
