@@ -63,7 +63,8 @@ public sealed class SentenceModel : IAsyncDisposable
     /// <summary>The space of its embeddings. Other weights, another tokenizer, pooling, length or prefix make another space.</summary>
     public EmbeddingSpace Space { get; }
 
-    internal Batching.BatchQueue Queue => _model.Queue;
+    /// <summary>Time inside ONNX Runtime so far, and the threads that share it.</summary>
+    internal (TimeSpan Time, int Threads) RunTime => (_model.Session.RunTime, _model.RunsAtOnce);
 
     /// <summary>Loads a model and tries it on one text.</summary>
     /// <param name="folder">A folder as sentence-transformers publishes it, with its <c>onnx</c> folder.</param>
