@@ -16,7 +16,7 @@ public sealed class CrossEncoderGoldenTests : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var tiny = TinyModelFolder.WriteCrossEncoder(_folder, new EncoderShape(), "torch.nn.modules.linear.Identity");
         await using var model = CrossEncoder.Load(_folder);
-        string[] queries = [GoldenTexts.OfWords(tiny, 3, 1), GoldenTexts.OfWords(tiny, 30, 2), GoldenTexts.OfWords(tiny, 80, 3)];
+        string[] queries = [GoldenTexts.OfWords(tiny, 3, 1), GoldenTexts.OfWords(tiny, 30, 2), GoldenTexts.OfWords(tiny, 55, 3)];
         var passages = GoldenTexts.Mixed(tiny, 33, seed: 4);
 
         var expected = await TransformersReference.AskAsync(_folder, "scores", queries.Select(query => new ReferenceGroup(passages, [], Query: query)), cancellation);

@@ -2,7 +2,7 @@
 // its own. Pooling is written out here by the formulas of sentence-transformers, and cutting as its tokenizers do it:
 // the library itself cuts special tokens away as well.
 //
-//   node reference.mjs NODE_MODULES < request.json > reply.json
+//   node run-model.mjs LIBRARIES < request.json > reply.json
 //
 // Request: { folder, weights, kind: "embeddings" | "scores", groups: [{ texts, prefix, pooling, normalize, skipPrefix, lowerCase, query }] }
 // Reply: for each group a list of lists of numbers.
@@ -10,7 +10,7 @@ import { basename, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readFileSync, writeFileSync } from "node:fs";
 
-const library = await import(pathToFileURL(`${process.argv[2]}/@huggingface/transformers/dist/transformers.node.mjs`));
+const library = await import(pathToFileURL(`${process.argv[2]}/node_modules/@huggingface/transformers/dist/transformers.node.mjs`));
 const { AutoModel, AutoModelForSequenceClassification, AutoTokenizer, Tensor, env } = library;
 const request = JSON.parse(readFileSync(0, "utf8"));
 env.allowRemoteModels = false;
