@@ -37,9 +37,7 @@ public sealed class EmbedderTests(TinyModels models)
     {
         await using var server = await StartAsync();
         await using var host = ProviderHost.ForEmbedding(server);
-        var longText = string.Join(' ', Enumerable.Repeat("reset user password login", 400));
-
-        var rows = await EmbedAsync(host, [longText, "the weather is rain"]);
+        var rows = await EmbedAsync(host, [Long("reset user password login"), Long("weather rain sun dog")]);
 
         Assert.Empty(host.Status.Failures);
         var query = await QueryAsync(host, "password reset");
@@ -108,6 +106,8 @@ public sealed class EmbedderTests(TinyModels models)
 
         Assert.Equal((ProviderFailure.BadConfig, 1L), (error.Failure, host.Status.Requests));
     }
+
+    private static string Long(string words) => string.Join(' ', Enumerable.Repeat(words, 400));
 
     private Task<LlamaServer> StartAsync(params string[] more) => LlamaServer.StartAsync(models.Embedder, Token, ["--embedding", .. more]);
 

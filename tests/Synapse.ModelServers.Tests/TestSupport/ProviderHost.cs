@@ -99,12 +99,17 @@ internal sealed class ProviderHost : IAsyncDisposable
     }
 
     /// <summary>Runs the doctor over the provider.</summary>
-    public async Task<IReadOnlyList<DiagnosisStep>> DiagnoseAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="withWaits">Whether to return also that a step has not ended; a busy machine makes some of those.</param>
+    public async Task<IReadOnlyList<DiagnosisStep>> DiagnoseAsync(CancellationToken cancellationToken, bool withWaits = false)
     {
         var steps = new List<DiagnosisStep>();
         await foreach (var step in _services.GetRequiredService<IProviderDoctor>().DiagnoseAsync(AccessScope.Everything, "local", cancellationToken))
         {
-            steps.Add(step);
+            if (withWaits || step.Outcome != DiagnosisOutcome.Waiting)
+            {
+                steps.Add(step);
+            }
         }
 
         return steps;

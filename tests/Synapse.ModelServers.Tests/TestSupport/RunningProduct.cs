@@ -41,7 +41,7 @@ internal sealed class RunningProduct : IAsyncDisposable
 
             product._folder.Write("data/.env", Lines(settings));
             var data = new DataFolder(Path.Combine(product._folder.Path, "data"));
-            product._app = SynapseServer.Build(new ServerOptions { DataFolder = data, LogLevel = LogLevel.None });
+            product._app = SynapseServer.Build(new ServerOptions { DataFolder = data, Port = null, LogLevel = LogLevel.None });
             await SynapseServer.StartAsync(product._app, TestContext.Current.CancellationToken);
             product.Client = SynapseServer.CreateClient(product._app);
             Assert.Equal("completed", (await product.IndexAsync()).State);
@@ -58,8 +58,9 @@ internal sealed class RunningProduct : IAsyncDisposable
     public static IEnumerable<string> Models(LlamaServer chat, LlamaServer? embedder = null)
         => [$"LOCAL_LLM_ENDPOINT={chat.Address}", "LOCAL_LLM_MODEL=tiny-chat", .. embedder is null ? Array.Empty<string>() : [$"LOCAL_EMBEDDING_ENDPOINT={embedder.Address}", "LOCAL_EMBEDDING_MODEL=tiny-embedder"]];
 
-    /// <summary>A whole <c>.env</c>.</summary>
-    public static string Lines(IEnumerable<string> settings) => string.Join('\n', settings.Prepend("USE_LOCAL_MODELS=true").Prepend("SYNAPSE_OFFLINE=true")) + "\n";
+    /// <summary>A whole <c>.env</c>. Embedding a query has half a minute, so that a busy machine is not taken for a dead server.</summary>
+    public static string Lines(IEnumerable<string> settings)
+        => string.Join('\n', ["SYNAPSE_OFFLINE=true", "USE_LOCAL_MODELS=true", "SYNAPSE__RETRIEVAL__QUERYEMBEDDINGTIMEOUT=00:00:30", .. settings]) + "\n";
 
     public void Write(string name, string text) => _folder.Write(Path.Combine("handbook", name), text);
 

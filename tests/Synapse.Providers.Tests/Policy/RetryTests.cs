@@ -83,7 +83,7 @@ public sealed class RetryTests
     {
         await using var bench = ProviderBench.Start("llamacpp");
         bench.Server.SetSequence("400-context", "ok-stream");
-        var text = string.Concat(Enumerable.Repeat("cats sleep ", 3_000));
+        var text = string.Join(' ', Enumerable.Repeat("cats sleep", 3_000));
         List<(int Window, int Tokens)> asked = [];
         var request = new ChatRequest(ModelRole.Chat, false, model =>
         {
@@ -93,7 +93,7 @@ public sealed class RetryTests
 
         var outcome = await bench.AskAsync(bench.Models(bench.Settings() with { ContextTokens = 16_384 }), request);
 
-        // Two words of two thirds of an estimate each: 3,000 * (2 + 2) tokens by our count, and 20,056 by the server's, whose window is as large as we thought.
+        // 3,000 times two words of two tokens each by our count, and 20,056 by the server's, whose window is as large as we thought.
         Assert.Null(outcome.Error);
         Assert.Equal([(16_384, 12_000), (16_384, 20_056)], asked);
         Assert.Equal(2, outcome.Events.Count(item => item is ChatStarted));
