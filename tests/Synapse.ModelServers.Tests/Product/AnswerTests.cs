@@ -85,6 +85,8 @@ public sealed class AnswerTests(TinyModels models)
         Assert.True(answer.Usage!.InputTokens < 6_144, $"{answer.Usage.InputTokens} tokens went into a window of 6,144.");
         Assert.NotEmpty(answer.PassagesLeftOut!);
         Assert.True(answer.PassagesUsed > 0);
+        // Told twice: of the prompt that was refused, and of the one that fitted.
+        Assert.Equal(2, events.Count(item => item.Model is not null));
         var told = events.Last(item => item.Model is not null).Model!;
         Assert.Equal((answer.PassagesUsed, answer.PassagesLeftOut!.Count), (told.PassagesUsed, told.PassagesLeftOut.Count));
     }

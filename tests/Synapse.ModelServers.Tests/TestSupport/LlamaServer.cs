@@ -72,7 +72,7 @@ internal sealed class LlamaServer : IAsyncDisposable
         }
 
         var start = new ProcessStartInfo(Program) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "-m", model, "--threads", "2", "--no-warmup", .. arguments])
+        foreach (var argument in (string[])["--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "-m", model, "--threads", "1", "--no-warmup", .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
