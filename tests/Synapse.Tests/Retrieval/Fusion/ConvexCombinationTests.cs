@@ -77,8 +77,8 @@ public sealed class ConvexCombinationTests
     public void Candidates_of_a_space_without_the_query_are_scored_by_keywords_alone()
     {
         Candidate[] candidates = [Candidate(1, 10, 0.5f), Candidate(2, 5, 0.1f), Candidate(3, 10, 0, s_other), Candidate(4, 5, 0, s_other)];
-        ConvexCombination.Apply(candidates, s_query, 0.4, fullMatch: 10);
-        // Of the space with the query 0.6 of the keywords count, of the other all.
+        ConvexCombination.Apply(candidates, s_query, 0.4, fullMatch: 40);
+        // Of the space with the query 0.6 of the keywords count, of the other all; the best chunk is the measure, not the full match.
         Assert.Equal([0.6, 0.3, 1, 0.5], candidates.Select(candidate => Math.Round(candidate.Part("bm25"), 6)));
         Assert.Equal([0.4, 0, 0, 0], candidates.Select(candidate => Math.Round(candidate.Part("vector"), 6)));
     }
