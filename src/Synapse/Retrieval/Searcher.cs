@@ -92,7 +92,8 @@ public sealed class Searcher
 
         await CandidateDescriber.DescribeAsync(snapshot, candidates, cancellationToken);
         var words = await WordWeigher.WeighAsync(snapshot, _analyzer, intent, cancellationToken);
-        ConvexCombination.Apply(candidates, embeddings, FusionWeight.Of(intent, candidates, _plan.Fusion));
+        var fullMatch = await FullMatch.ScoreAsync(snapshot, terms, cancellationToken);
+        ConvexCombination.Apply(candidates, embeddings, FusionWeight.Of(intent, candidates, _plan.Fusion), fullMatch);
         if (_plan.UsesStructure)
         {
             var context = new RankingContext(intent, words, candidates);
