@@ -42,7 +42,8 @@ internal sealed class RerankCheck(ProviderProbe probe, string model)
 
         using var response = await probe.Connection.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        return await BodyReader.ReadAsync(stream, WireLimits.Discovery, cancellationToken) is { } body ? Read(body, isTei) : null;
+        using var body = await BodyReader.ReadAsync(stream, WireLimits.Discovery, cancellationToken);
+        return body is null ? null : Read(body.Bytes, isTei);
     }
 
     private ReadOnlyMemory<byte> Body(bool isTei)
