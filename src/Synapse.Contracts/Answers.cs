@@ -5,9 +5,14 @@ namespace Synapse.Contracts;
 /// <summary>An earlier question of the same conversation and its answer.</summary>
 /// <param name="Question">The question; 1 to 2,000 characters.</param>
 /// <param name="Answer">The answer as it was shown; at most 8,000 characters.</param>
+/// <param name="Collections">
+/// Names of the collections that it was asked of, at most 100; null for all. When one of them is local only, or is not there any more, the conversation is sent
+/// to local models alone.
+/// </param>
 public sealed record ExchangeRequest(
     [Required, StringLength(2_000, MinimumLength = 1)] string Question,
-    [Required(AllowEmptyStrings = true), StringLength(8_000)] string Answer);
+    [Required(AllowEmptyStrings = true), StringLength(8_000)] string Answer,
+    [MaxLength(100)] IReadOnlyList<string>? Collections = null);
 
 /// <summary>Asks a question of the documents.</summary>
 /// <param name="Question">The question; 1 to 2,000 characters.</param>

@@ -31,6 +31,7 @@ internal static class AzureVariables
             faults.Add("AZURE_OPENAI_CHAT_DEPLOYMENT", "it is not set.", "Set it to the name of a deployment of a chat model, as the resource's page 'Deployments' lists it.");
         }
 
+        var context = OpenAIVariables.ContextTokens(settings, faults);
         var dimensions = OpenAIVariables.Dimensions(settings, embedding, faults);
         var batch = OpenAIVariables.BatchSize(settings, embedding, faults);
         return faults.Count > before ? null : new ProviderSettings
@@ -44,6 +45,7 @@ internal static class AzureVariables
             Entra = entra,
             ChatModel = chat,
             FastModel = fast,
+            ContextTokens = context,
             EmbeddingModel = embedding,
             EmbeddingDimensions = dimensions,
             EmbeddingBatchSize = batch,

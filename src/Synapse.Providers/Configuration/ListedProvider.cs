@@ -10,7 +10,6 @@ namespace Synapse.Providers.Configuration;
 internal sealed class ListedProvider(IConfigurationSection entry, string place, FaultList faults)
 {
     private const string PricesName = "Prices";
-    private const int MaxTokens = 16_777_216;
     private const int UnknownNameEdits = 3;
     private readonly SettingReader _settings = new(entry, place, faults);
 
@@ -44,8 +43,8 @@ internal sealed class ListedProvider(IConfigurationSection entry, string place, 
             FastModel = roles.Fast,
             EmbeddingModel = roles.Embedding,
             RerankModel = roles.Rerank,
-            ContextTokens = _settings.Number("ContextTokens", 512, MaxTokens, "tokens"),
-            MaxOutputTokens = _settings.Number("MaxOutputTokens", 16, MaxTokens, "tokens"),
+            ContextTokens = _settings.Number("ContextTokens", OpenAIVariables.LeastContextTokens, OpenAIVariables.MostContextTokens, "tokens"),
+            MaxOutputTokens = _settings.Number("MaxOutputTokens", 16, OpenAIVariables.MostContextTokens, "tokens"),
             EmbeddingDimensions = OfEmbedding("EmbeddingDimensions", 8, 8_192, "numbers per embedding", roles.Embedding),
             EmbeddingBatchSize = OfEmbedding("EmbeddingBatchSize", 1, 2_048, "texts per request", roles.Embedding),
             QueryPrefix = _settings.Verbatim("QueryPrefix"),

@@ -7,16 +7,16 @@ internal static class LocalVariables
     public const string ChatEndpoint = "LOCAL_LLM_ENDPOINT";
     public const string EmbeddingEndpoint = "LOCAL_EMBEDDING_ENDPOINT";
     private const string ChatModel = "LOCAL_LLM_MODEL";
+    private const string ContextName = "LOCAL_LLM_CONTEXT_LENGTH";
     private const string EmbeddingModel = "LOCAL_EMBEDDING_MODEL";
-    private const int MaxContextTokens = 16_777_216;
 
     public static IEnumerable<ProviderSettings> Read(SettingReader settings, FaultList faults)
     {
-        foreach (var (model, setting) in new[] { (OpenAIVariables.Chat, ChatModel), (OpenAIVariables.Fast, ChatModel), (OpenAIVariables.Embedding, EmbeddingModel) })
+        foreach (var (model, setting) in new[] { (OpenAIVariables.Chat, ChatModel), (OpenAIVariables.Fast, ChatModel), (OpenAIVariables.Embedding, EmbeddingModel), (OpenAIVariables.ContextName, ContextName) })
         {
             if (settings.Has(model))
             {
-                faults.Add(model, $"it is for cloud models, and {Switch} is true.", $"Remove it; {setting} names a local model.");
+                faults.Add(model, $"it is for cloud models, and {Switch} is true.", $"Remove it; {setting} is the one for a local model.");
             }
         }
 
@@ -38,7 +38,7 @@ internal static class LocalVariables
         var read = new EndpointReader(ChatEndpoint, ProviderKind.LocalUnknown, faults).Read(settings.Text(ChatEndpoint) ?? "", local: true);
         var model = Required(settings, ChatModel, ChatEndpoint, faults);
         var key = settings.Secret("LOCAL_LLM_API_KEY", "LOCAL_LLM_API_KEY_FILE");
-        var context = settings.Number("LOCAL_LLM_CONTEXT_LENGTH", 512, MaxContextTokens, "tokens of the context");
+        var context = settings.Number(ContextName, OpenAIVariables.LeastContextTokens, OpenAIVariables.MostContextTokens, "tokens of the context");
         var timeout = settings.Seconds("LOCAL_LLM_TIMEOUT");
         var timeouts = new ProviderTimeouts();
         return faults.Count > before ? null : new ProviderSettings

@@ -8,9 +8,13 @@ internal static class OpenAIVariables
     public const string Chat = "MODEL_CHAT";
     public const string Fast = "MODEL_FAST";
     public const string Embedding = "MODEL_EMBEDDING";
+    public const string ContextName = "MODEL_CONTEXT_LENGTH";
 
     /// <summary>The least expensive model of OpenAI's current line that chat completions take (checked in November 2026).</summary>
     public const string DefaultChatModel = "gpt-6-luna";
+
+    public const int LeastContextTokens = 512;
+    public const int MostContextTokens = 16_777_216;
 
     private const string None = "none";
     private const string DimensionsName = "EMBEDDING_DIMENSIONS";
@@ -75,6 +79,7 @@ internal static class OpenAIVariables
 
         var key = Key(preset, isOther, read?.Reach, settings, faults);
         var (fast, organization, project) = (settings.Model(Fast), isOpenAI ? Organization(settings, faults) : null, isOpenAI ? settings.Text("OPENAI_PROJECT") : null);
+        var context = ContextTokens(settings, faults);
         var (dimensions, batch) = (Dimensions(settings, embedding, faults), BatchSize(settings, embedding, faults));
         return faults.Count > before ? null : new ProviderSettings
         {
@@ -87,11 +92,15 @@ internal static class OpenAIVariables
             Project = project,
             ChatModel = chat,
             FastModel = fast,
+            ContextTokens = context,
             EmbeddingModel = embedding,
             EmbeddingDimensions = dimensions,
             EmbeddingBatchSize = batch,
         };
     }
+
+    /// <summary>Reads how many tokens a chat model takes, prompt and reply together.</summary>
+    public static int? ContextTokens(SettingReader settings, FaultList faults) => settings.Number(ContextName, LeastContextTokens, MostContextTokens, "tokens of the context");
 
     /// <summary>Reads how many numbers an embedding has.</summary>
     public static int? Dimensions(SettingReader settings, string? embedding, FaultList faults) => OfEmbedding(settings, DimensionsName, 8, 8_192, "numbers per embedding", embedding, faults);

@@ -29,7 +29,7 @@ internal sealed class SettingWords(ProviderSettings settings)
 
     public static string BatchSize => Both("EMBEDDING_BATCH_SIZE", "EmbeddingBatchSize");
 
-    public string Context => Both(settings.Name == "local-chat" ? "LOCAL_LLM_CONTEXT_LENGTH" : null, "ContextTokens");
+    public string Context => Both(settings.Name == "local-chat" ? "LOCAL_LLM_CONTEXT_LENGTH" : "MODEL_CONTEXT_LENGTH", "ContextTokens");
 
     public static string ApiVersion => Both("AZURE_OPENAI_API_VERSION", "ApiVersion");
 

@@ -1,18 +1,39 @@
 using System.Text.Json;
 using Synapse.Answering;
 using Synapse.Contracts;
+using Synapse.Errors;
 
 namespace Synapse.Server.Wire;
 
 /// <summary>Reads questions and writes answers in the words of the contract.</summary>
 internal static class AnswerMapping
 {
-    public static Question ToQuestion(this AnswerRequest request, IReadOnlyList<long>? collectionIds)
-        => new(request.Question, collectionIds, request.Limit)
+    public static async ValueTask<Question> ToQuestionAsync(this AnswerRequest request, CollectionLookup collections, CancellationToken cancellationToken)
+    {
+        var history = new List<Exchange>();
+        foreach (var exchange in request.History ?? [])
+        {
+            history.Add(await ToExchangeAsync(exchange, collections, cancellationToken));
+        }
+
+        return new(request.Question, await collections.FindIdsAsync(request.Collections, cancellationToken), request.Limit)
         {
             Mode = request.Mode == "extractive" ? AnswerMode.Extractive : AnswerMode.Auto,
-            History = [.. (request.History ?? []).Select(exchange => new Exchange(exchange.Question, exchange.Answer))],
+            History = history,
         };
+    }
+
+    private static async ValueTask<Exchange> ToExchangeAsync(ExchangeRequest exchange, CollectionLookup collections, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new Exchange(exchange.Question, exchange.Answer) { CollectionIds = await collections.FindIdsAsync(exchange.Collections, cancellationToken) };
+        }
+        catch (CollectionNotFoundException)
+        {
+            return new Exchange(exchange.Question, exchange.Answer) { IsLocalOnly = true };
+        }
+    }
 
     public static async ValueTask<AnswerResponse> ToResponseAsync(
         this Answer answer, IReadOnlyList<NoteResponse> notes, CollectionLookup collections, CancellationToken cancellationToken)

@@ -212,7 +212,7 @@ public partial class AskPage : IAsyncDisposable
 
     private Question QuestionOf(SearchQuery query) => new(query.Text, query.CollectionIds, query.Limit)
     {
-        History = _conversation.ToHistory(),
+        History = _conversation.ToHistory(query.CollectionIds),
         Mode = _address.QuotesOnly ? AnswerMode.Extractive : AnswerMode.Auto,
     };
 

@@ -24,8 +24,9 @@ public sealed class Conversation
     public void Clear() => _earlier.Clear();
 
     /// <summary>What the model is told of it: the last exchanges, oldest first. What was cut off or not supported is marked as such in the text.</summary>
-    public IReadOnlyList<Exchange> ToHistory()
-        => [.. _earlier.TakeLast(Question.MaxExchanges).Select(state => new Exchange(state.Query, Shorten(state.Answer!.Text)))];
+    /// <param name="collectionIds">The collections that they were asked of: those of the page, since a conversation ends when others are chosen.</param>
+    public IReadOnlyList<Exchange> ToHistory(IReadOnlyList<long>? collectionIds)
+        => [.. _earlier.TakeLast(Question.MaxExchanges).Select(state => new Exchange(state.Query, Shorten(state.Answer!.Text)) { CollectionIds = collectionIds })];
 
     private static string Shorten(string text) => text.Length <= Question.MaxAnswerLength ? text : text[..Question.MaxAnswerLength];
 }

@@ -19,7 +19,7 @@ internal static class EgressWords
         EgressPurpose.Chat => "Prompt",
         EgressPurpose.Embedding => "Texts to embed",
         EgressPurpose.Reranking => "Passages to rerank",
-        EgressPurpose.Discovery => "Questions about the server",
+        EgressPurpose.Discovery => "About the server",
         EgressPurpose.Credential => "Sign-in",
         EgressPurpose.Telemetry => "Metrics and traces",
         _ => "Unknown purpose",

@@ -77,13 +77,40 @@ public sealed class GenerativeAnswerer : IAnswerer
         }
     }
 
-    /// <summary>Whether only local providers may see the question; refused before anything is sent when there is none.</summary>
+    /// <summary>Whether only local providers may see the question and what was said before; refused before anything is sent when there is none.</summary>
     private async ValueTask<bool> RequireProviderAsync(AccessScope scope, Question question, CancellationToken cancellationToken)
     {
-        var kept = await _library.ListLocalOnlyAsync(scope, question.CollectionIds, cancellationToken);
-        return kept is [var first, ..] && !_models.IsConfigured(ModelRole.Chat, localOnly: true)
-            ? throw new LocalOnlyException($"the question is asked of '{first.Name}', which is local only, and no chat model on this machine or its private network is configured.")
-            : kept.Count > 0;
+        var reason = await FindLocalOnlyAsync(scope, question, cancellationToken);
+        return reason is not null && !_models.IsConfigured(ModelRole.Chat, localOnly: true)
+            ? throw new LocalOnlyException($"{reason}, and no chat model on this machine or its private network is configured.")
+            : reason is not null;
+    }
+
+    /// <summary>Why the question must stay on this machine; null when it need not.</summary>
+    private async ValueTask<string?> FindLocalOnlyAsync(AccessScope scope, Question question, CancellationToken cancellationToken)
+    {
+        if (await _library.ListLocalOnlyAsync(scope, question.CollectionIds, cancellationToken) is [var asked, ..])
+        {
+            return $"the question is asked of '{asked.Name}', which is local only";
+        }
+
+        // An answer holds the words of its documents: they must not leave with the next question, which may be asked of others.
+        foreach (var exchange in question.History)
+        {
+            if (exchange.IsLocalOnly)
+            {
+                return "the conversation holds an answer from a collection that is not there any more, which counts as local only";
+            }
+
+            if (await _library.ListLocalOnlyAsync(scope, exchange.CollectionIds, cancellationToken) is [var told, ..])
+            {
+                return exchange.CollectionIds is null
+                    ? $"the conversation holds an answer that may come from '{told.Name}', which is local only"
+                    : $"the conversation holds an answer from '{told.Name}', which is local only";
+            }
+        }
+
+        return null;
     }
 
     private async IAsyncEnumerable<AnswerEvent> WriteAsync(

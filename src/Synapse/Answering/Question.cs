@@ -15,7 +15,14 @@ public enum AnswerMode
 /// <summary>An earlier question of the same conversation and its answer.</summary>
 /// <param name="Question">The question; at most <see cref="Searcher.MaxQueryLength"/> UTF-16 units.</param>
 /// <param name="Answer">The answer as it was shown; at most <see cref="Question.MaxAnswerLength"/> UTF-16 units.</param>
-public sealed record Exchange(string Question, string Answer);
+public sealed record Exchange(string Question, string Answer)
+{
+    /// <summary>The collections that the question was asked of; null for all that the caller may read. Whether a model may see the exchange hangs on them.</summary>
+    public IReadOnlyList<long>? CollectionIds { get; init; }
+
+    /// <summary>Whether it must not be sent away whatever its collections say, because it is not known any more what they were.</summary>
+    public bool IsLocalOnly { get; init; }
+}
 
 /// <summary>What to answer, and where to look.</summary>
 /// <param name="Text">The question; 1 to 2,000 characters.</param>

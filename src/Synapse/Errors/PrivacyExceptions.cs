@@ -3,7 +3,7 @@ namespace Synapse.Errors;
 /// <summary>The request would send text of a collection that is marked <em>local only</em> to a provider that is not local.</summary>
 public sealed class LocalOnlyException(string what)
     : SynapseException(SynapseErrorKind.Conflict, "local_only", "Local only",
-        $"Rule 'local_only': {what} Configure a local provider, or leave that collection out of the question.");
+        $"Rule 'local_only': {what} Configure a local provider, or leave that collection out of the question and of the conversation.");
 
 /// <summary>The egress policy does not allow this connection.</summary>
 /// <param name="host">Host and port that were to be reached.</param>

@@ -23,7 +23,7 @@ internal static partial class SensibleAnswer
         var best = passages
             .SelectMany(passage => SentenceEnd().Split(passage.Text).Select(sentence => (passage.Number, Text: Blanks().Replace(sentence, " ").Trim())))
             .Select((sentence, order) => (sentence.Number, sentence.Text, order, Shared: Words.Telling(sentence.Text).Count(wanted.Contains)))
-            .Where(sentence => sentence.Shared > 0 && sentence.Text.Length is > 8 and < 600)
+            .Where(sentence => sentence.Shared > 0 && sentence.Text.Length is > 8 and < 600 && sentence.Text[0] != '#')
             .OrderByDescending(sentence => sentence.Shared)
             .ThenBy(sentence => sentence.order)
             .Take(MostSentences)
@@ -52,10 +52,10 @@ internal static partial class SensibleAnswer
             .LastOrDefault() ?? "";
     }
 
-    [GeneratedRegex(@"^[ \t#*]*(?:last |latest |follow-up )?(?:question|query|frage)\**[ \t]*[:\n]\s*(?<text>[^\n<]+)|<question>\s*(?<text>[^<]+)", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[ \t#*]*(?:last |latest |follow-up )?(?:question|query|frage)\**[ \t]*[:\n]\s*(?<text>[^\n<]+)|^<<<\S+[ \t]+QUESTION>>>[ \t]*\n(?<text>[^\n]+)|<question>\s*(?<text>[^<]+)", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex Question();
 
-    [GeneratedRegex(@"\b(?:rewrite|rephrase|standalone|stand-alone|search query|search question)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:rewrite|rephrase|standalone|stand-alone|search query|search question|searched for by itself)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Rewriting();
 
     [GeneratedRegex(@"(?<=[.!?])\s+|\n\s*\n|\n(?=[-*#])")]

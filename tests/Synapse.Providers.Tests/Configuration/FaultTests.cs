@@ -59,6 +59,7 @@ public sealed class FaultTests
 
     [Theory]
     [InlineData("MODEL_CHAT=sk-proj-abc", "MODEL_CHAT", "not the name of a model", "as the server lists it")]
+    [InlineData("MODEL_CONTEXT_LENGTH=128k", "MODEL_CONTEXT_LENGTH", "'128k' is not a whole number from 512", "digits")]
     [InlineData("EMBEDDING_DIMENSIONS=512", "EMBEDDING_DIMENSIONS", "no embedding model", "Remove it")]
     [InlineData("MODEL_EMBEDDING=e\nEMBEDDING_DIMENSIONS=0", "EMBEDDING_DIMENSIONS", "'0' is not a whole number from 8 to 8,192", "digits")]
     [InlineData("MODEL_EMBEDDING=e\nEMBEDDING_BATCH_SIZE=1e3", "EMBEDDING_BATCH_SIZE", "'1e3'", "digits")]
@@ -129,6 +130,7 @@ public sealed class FaultTests
     [InlineData("LOCAL_LLM_MODEL=", "LOCAL_LLM_MODEL", "needs a model", "/v1/models")]
     [InlineData("LOCAL_LLM_CONTEXT_LENGTH=8k", "LOCAL_LLM_CONTEXT_LENGTH", "'8k'", "digits")]
     [InlineData("LOCAL_LLM_TIMEOUT=5m", "LOCAL_LLM_TIMEOUT", "'5m'", "without a unit")]
+    [InlineData("MODEL_CONTEXT_LENGTH=8192", "MODEL_CONTEXT_LENGTH", "for cloud models", "LOCAL_LLM_CONTEXT_LENGTH")]
     [InlineData("MODEL_CHAT=gpt", "MODEL_CHAT", "for cloud models", "LOCAL_LLM_MODEL")]
     [InlineData("LOCAL_LLM_MODEL=gpt-oss:120b-cloud", "Synapse:Providers", "passes what it gets on to ollama.com", "Local set to false")]
     [InlineData("LOCAL_LLM_MODEL=kimi:cloud\nSYNAPSE_OFFLINE=1", "SYNAPSE_OFFLINE", "passes what it gets on to ollama.com", "runs on the server")]

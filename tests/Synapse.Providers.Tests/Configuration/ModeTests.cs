@@ -40,9 +40,11 @@ public sealed class ModeTests
             MODEL_CHAT=gpt-x
             MODEL_FAST=gpt-y
             MODEL_EMBEDDING=text-embedding-3-small
+            MODEL_CONTEXT_LENGTH=32768
             EMBEDDING_DIMENSIONS=512
             EMBEDDING_BATCH_SIZE=64
             """);
+        Assert.Equal(32_768, provider.ContextTokens);
         Assert.Equal(("org-1", "proj_2", "gpt-x", "gpt-y", "text-embedding-3-small", 512, 64),
             (provider.Organization, provider.Project, provider.ChatModel, provider.FastModel, provider.EmbeddingModel, provider.EmbeddingDimensions, provider.EmbeddingBatchSize));
         Assert.Equal("org-3", Settings.One($"OPENAI_API_KEY={Settings.OpenAIKey}\nOPENAI_ORG_ID=org-3").Organization);
@@ -113,7 +115,8 @@ public sealed class ModeTests
     {
         var provider = Settings.One(AzureWithKey + more);
         Assert.Equal((version, new Uri(endpoint), AddressReach.Public, ProviderKind.AzureOpenAI), (provider.ApiVersion, provider.Endpoint, provider.Reach, provider.Kind));
-        Assert.Equal(("gpt-prod", null), (provider.ChatModel, provider.EmbeddingModel));
+        Assert.Equal(("gpt-prod", null, null), (provider.ChatModel, provider.EmbeddingModel, provider.ContextTokens));
+        Assert.Equal(128_000, Settings.One($"{AzureWithKey}MODEL_CONTEXT_LENGTH=128000\n{more}").ContextTokens);
     }
 
     [Fact]

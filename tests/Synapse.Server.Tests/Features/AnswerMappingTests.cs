@@ -11,6 +11,8 @@ namespace Synapse.Server.Tests.Features;
 /// <summary>Answers of a model in the words of the contract.</summary>
 public sealed class AnswerMappingTests(RunningServer server)
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Interrupted_answer_tells_model_support_passages_and_error()
     {
@@ -25,7 +27,7 @@ public sealed class AnswerMappingTests(RunningServer server)
             Usage = new TokenUsage(10, 5),
             SearchedFor = "q",
         };
-        var response = await answer.ToResponseAsync([], scope.ServiceProvider.GetRequiredService<CollectionLookup>(), TestContext.Current.CancellationToken);
+        var response = await answer.ToResponseAsync([], scope.ServiceProvider.GetRequiredService<CollectionLookup>(), Cancel);
         Assert.Equal(
             """{"answer":"x [unsupported]","sentences":[{"text":"x","citations":[],"support":"unsupported","reason":"Why.","lead":"\n- ","form":"tableRow"}],"citations":[],"found":false,"notes":[],"""
             + "\"finish\"" + """:"interrupted","model":{"provider":"p","model":"m","isLocal":true},"passagesUsed":2,"passagesLeftOut":[{"documentId":7,"document":"a.md","startLine":1,"endLine":9}],"""
@@ -34,12 +36,19 @@ public sealed class AnswerMappingTests(RunningServer server)
     }
 
     [Fact]
-    public void Question_takes_mode_and_history_from_the_request()
+    public async Task Question_takes_mode_collections_and_history_from_the_request()
     {
-        var question = new AnswerRequest("And then?", Limit: 3, Mode: "extractive", History: [new ExchangeRequest("What?", "That.")]).ToQuestion([4]);
+        await using var scope = server.Services.CreateAsyncScope();
+        var lookup = scope.ServiceProvider.GetRequiredService<CollectionLookup>();
+        var sample = (await lookup.FindIdsAsync(["sample"], Cancel))!;
+        var request = new AnswerRequest(
+            "And then?", ["sample"], 3, "extractive", [new ExchangeRequest("What?", "That."), new ExchangeRequest("Who?", "She.", ["sample"]), new ExchangeRequest("Why?", "So.", ["removed"])]);
+        var question = await request.ToQuestionAsync(lookup, Cancel);
         Assert.Equal(("And then?", 3, AnswerMode.Extractive), (question.Text, question.Limit, question.Mode));
-        Assert.Equal([new Exchange("What?", "That.")], question.History);
-        Assert.Equal([4], question.CollectionIds!);
-        Assert.Equal(AnswerMode.Auto, new AnswerRequest("What?").ToQuestion(null).Mode);
+        Assert.Equal(sample, question.CollectionIds!);
+        Assert.Equal(["What? That.", "Who? She.", "Why? So."], question.History.Select(exchange => $"{exchange.Question} {exchange.Answer}"));
+        Assert.Equal([null, sample, null], question.History.Select(exchange => exchange.CollectionIds));
+        Assert.Equal([false, false, true], question.History.Select(exchange => exchange.IsLocalOnly));
+        Assert.Equal(AnswerMode.Auto, (await new AnswerRequest("What?").ToQuestionAsync(lookup, Cancel)).Mode);
     }
 }

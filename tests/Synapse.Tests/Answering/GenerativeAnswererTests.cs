@@ -92,12 +92,13 @@ public sealed class GenerativeAnswererTests
     }
 
     [Fact]
-    public async Task Quote_of_a_sentence_is_the_citation_and_a_wrong_quote_is_none()
+    public async Task Quote_that_makes_up_a_sentence_is_the_citation_and_a_wrong_quote_is_none()
     {
-        _models.Reply("It says that \"28 days of annual leave\" belong to every employee [1]. It says \"29 weeks of annual leave\" for every employee [1].");
+        _models.Reply(
+            "It says \"28 days of annual leave\" [1]. It says that \"28 days of annual leave\" belong to every employee [1]. It says \"29 weeks of annual leave\" for every employee [1].");
         var answer = await AskAsync(Asked);
-        Assert.Equal("28 days of annual leave", Assert.Single(answer.Citations).Quote);
-        Assert.Equal([SentenceSupport.Verified, SentenceSupport.Unsupported], answer.Sentences.Select(sentence => sentence.Support));
+        Assert.Equal(["28 days of annual leave", "Every employee has 28 days of annual leave."], answer.Citations.Select(citation => citation.Quote));
+        Assert.Equal([SentenceSupport.Verified, SentenceSupport.Verified, SentenceSupport.Unsupported], answer.Sentences.Select(sentence => sentence.Support));
     }
 
     [Fact]
@@ -156,6 +157,39 @@ public sealed class GenerativeAnswererTests
         _models.Reply("Every employee has 28 days of annual leave [1].");
         Assert.True((await AskAsync(Asked)).Found);
         Assert.True(_models.Requests[1].LocalOnly);
+    }
+
+    public static TheoryData<Exchange, string> ExchangesThatStay => new()
+    {
+        { new Exchange(Asked, "28 days.") { CollectionIds = [2] }, "from 'collection 2'" },
+        { new Exchange(Asked, "28 days."), "may come from 'collection 2'" },
+        { new Exchange(Asked, "28 days.") { CollectionIds = [1], IsLocalOnly = true }, "not there any more" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ExchangesThatStay))]
+    public async Task Answer_from_a_local_only_collection_does_not_leave_with_the_next_question(Exchange exchange, string reason)
+    {
+        _library.LocalOnly.Add(2);
+        var followUp = new Question("when do unused days expire", [1]) { History = [new Exchange("who", "HR.") { CollectionIds = [1] }, exchange] };
+        var refused = await Assert.ThrowsAsync<LocalOnlyException>(() => AskAsync(followUp));
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.Empty(_models.Requests);
+
+        _models.HasLocal = true;
+        _models.Reply("When do unused days of annual leave expire?").Reply("Unused days expire on 31 March [1].");
+        Assert.True((await AskAsync(followUp)).Found);
+        Assert.All(_models.Requests, request => Assert.True(request.LocalOnly));
+        Assert.Equal(2, _models.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Conversation_about_other_collections_goes_where_the_question_goes()
+    {
+        _library.LocalOnly.Add(2);
+        _models.Reply("When do unused days of annual leave expire?").Reply("Unused days expire on 31 March [1].");
+        Assert.True((await AskAsync(new Question("when do they", [1]) { History = [new Exchange(Asked, "28 days.") { CollectionIds = [1] }] })).Found);
+        Assert.All(_models.Requests, request => Assert.False(request.LocalOnly));
     }
 
     [Fact]

@@ -31,8 +31,8 @@ internal static class AnswerEndpoints
         AccessScope scope,
         CancellationToken cancellationToken)
     {
-        var ids = await collections.FindIdsAsync(request.Collections, cancellationToken);
-        var events = answerer.AnswerAsync(scope, request.ToQuestion(ids), cancellationToken).MeasuredAsync(cancellationToken);
+        var question = await request.ToQuestionAsync(collections, cancellationToken);
+        var events = answerer.AnswerAsync(scope, question, cancellationToken).MeasuredAsync(cancellationToken);
         if (WantsEvents(http))
         {
             return TypedResults.ServerSentEvents(ToEventsAsync(events, collections, cancellationToken).WithErrorEventAsync(cancellationToken));

@@ -46,9 +46,9 @@ internal static class FactCheck
     public static bool HoldsQuote(Claim claim, SupportSpan span)
         => claim.Quotes.Count > 0 && claim.Quotes.All(quote => Locate(span.Passage.Passage.Text, quote, span.Start, span.End) is not null);
 
-    /// <summary>The quote alone when the claim quotes the span word for word; else the span.</summary>
+    /// <summary>The quote alone when the claim is mostly that, word for word; else the span, because the quote alone would not bear out the rest.</summary>
     public static SupportSpan NarrowToQuote(Claim claim, SupportSpan span)
-        => claim.Quotes is [var quote] && Locate(span.Passage.Passage.Text, quote, span.Start, span.End) is { } found
+        => claim.Quotes is [var quote] && 2 * quote.Length >= claim.Text.Length && Locate(span.Passage.Passage.Text, quote, span.Start, span.End) is { } found
             ? span with { Start = found.Start, End = found.End }
             : span;
 
