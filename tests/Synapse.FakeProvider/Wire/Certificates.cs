@@ -85,6 +85,9 @@ internal sealed class Certificates : IDisposable
         }
 
         request.CertificateExtensions.Add(names.Build());
+
+        // The roots of several fakes have one name; this tells which of them it is.
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1")], false));
         using var issued = request.Create(root, from, until, RandomNumberGenerator.GetBytes(8));
         using var complete = issued.CopyWithPrivateKey(key);
