@@ -15,7 +15,7 @@ internal static class ProviderBench
     private const int BatchSize = 64;
     private const int BatchesPerRound = 48;
     private const int WarmRounds = 8;
-    private const int Rounds = 31;
+    private const int Rounds = 21;
 
     // Half of the eight requests that a provider serves at once by default, as the layer itself does it.
     private const int Requests = 4;

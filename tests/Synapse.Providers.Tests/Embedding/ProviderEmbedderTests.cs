@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using Synapse.Errors;
 using Synapse.Fakes;
+using Synapse.Providers.Embedding;
 using Synapse.Providers.Tests.TestSupport;
 
 namespace Synapse.Providers.Tests.Embedding;
@@ -184,6 +185,19 @@ public sealed class ProviderEmbedderTests
     }
 
     [Fact]
+    public async Task A_sign_in_that_fails_is_logged_with_its_reason_and_no_secret()
+    {
+        await using var bench = ProviderBench.Start("azure-v1");
+        var log = new RecordingLogger<ProviderEmbedder>();
+        using var embedder = new ProviderEmbedder([new EmbeddingSource(bench.Connect(bench.Settings(), new RefusedTokens()), new(() => 1), bench.Time)], log);
+
+        var failure = await Assert.ThrowsAsync<ProviderException>(async () => await embedder.EmbedQueryAsync("a cat", Cancel));
+
+        Assert.Equal(ProviderFailure.Auth, failure.Failure);
+        Assert.StartsWith("Warning: Provider first could not be asked to embed: provider_auth_failed (The sign-in failed. AADSTS7000215 ***)", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Text_beyond_ascii_is_sent_as_it_is_and_arrives_as_it_was()
     {
         const string Text = "Größe \"quoted\" \\ 猫 🐈 <b>\u0007";
@@ -197,7 +211,7 @@ public sealed class ProviderEmbedderTests
         Assert.Contains("猫", request.BodyText, StringComparison.Ordinal);
     }
 
-    private static async Task EmbedAsync(Synapse.Providers.Embedding.ProviderEmbedder embedder, int count)
+    private static async Task EmbedAsync(ProviderEmbedder embedder, int count)
     {
         var space = await embedder.GetSpaceAsync(Cancel);
         var texts = Enumerable.Range(0, count).Select(number => $"text {number}".AsMemory()).ToArray();

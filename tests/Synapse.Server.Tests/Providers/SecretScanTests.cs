@@ -182,7 +182,8 @@ public sealed partial class SecretScanTests(CloudNetwork clouds) : IDisposable
                 await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), stop);
                 return new NetworkStream(connection, ownsSocket: true);
             },
-        }) { BaseAddress = new Uri("http://localhost") };
+        })
+        { BaseAddress = new Uri("http://localhost") };
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         var replies = new StringBuilder();
         using (var diagnosis = await http.PostAsync("/api/v1/diagnosis", new StringContent("{}", Encoding.UTF8, "application/json"), cancellationToken))
