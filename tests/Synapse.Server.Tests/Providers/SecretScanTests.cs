@@ -31,7 +31,7 @@ public sealed partial class SecretScanTests(CloudNetwork clouds) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Clouds_with_keys_and_with_sign_in_leave_no_secret_and_no_text()
     {
         clouds.Require();
@@ -58,7 +58,7 @@ public sealed partial class SecretScanTests(CloudNetwork clouds) : IDisposable
         AssertNothingLeaks(log, replies, WrongOpenAIKey["sk-proj-".Length..], WrongAzureKey, WrongClientSecret, CloudNetwork.OpenAIKey["sk-proj-".Length..], CloudNetwork.AzureKey, CloudNetwork.ClientSecret);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Servers_that_fail_in_every_way_and_tell_all_they_got_leave_no_secret_and_no_text(bool breaksOff)
