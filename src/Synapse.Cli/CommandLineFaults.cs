@@ -12,17 +12,20 @@ internal static class CommandLineFaults
     public static string? Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var isRoot = command == parsed.RootCommandResult.Command;
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction)
         {
-            var errors = isRoot ? [DescribeMissingCommand(parsed)] : parsed.Errors.Select(error => Describe(error, parsed));
-            return $"{string.Join(" ", errors.Distinct())} See '{(isRoot ? "synapse" : $"synapse {command.Name}")} --help'.";
+            var errors = command.Subcommands.Count > 0 ? [DescribeMissingCommand(parsed)] : parsed.Errors.Select(error => Describe(error, parsed));
+            return $"{string.Join(" ", errors.Distinct())} See '{NameOf(parsed.CommandResult)} --help'.";
         }
 
         return FindStrayOption(parsed) is { } stray
-            ? $"There is no option '{stray}'. To look for it as text, write '--' before it. See 'synapse {command.Name} --help'."
+            ? $"There is no option '{stray}'. To look for it as text, write '--' before it. See '{NameOf(parsed.CommandResult)} --help'."
             : null;
     }
+
+    // The whole of it: 'synapse models pull'.
+    private static string NameOf(CommandResult result)
+        => result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : result.Command.Name;
 
     private static string DescribeMissingCommand(ParseResult parsed)
         => parsed.UnmatchedTokens is [var first, ..]

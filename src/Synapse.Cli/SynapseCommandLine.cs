@@ -35,6 +35,7 @@ internal static class SynapseCommandLine
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(EgressCommand.Create());
         root.Subcommands.Add(RemoveCommand.Create());
+        root.Subcommands.Add(ModelsCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(SignInCommand.Create());
 
@@ -61,7 +62,7 @@ internal static class SynapseCommandLine
         }
         catch (OperationCanceledException)
         {
-            return report.Write(ErrorCodes.Cancelled, "Stopped. What was indexed so far is kept.", ExitCodes.Cancelled);
+            return report.Write(ErrorCodes.Cancelled, "Stopped. What was done so far is kept.", ExitCodes.Cancelled);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {

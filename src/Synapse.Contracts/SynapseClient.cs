@@ -222,8 +222,66 @@ public sealed class SynapseClient : IDisposable
         }
     }
 
+    /// <summary>Lists the models of the catalogue and those that are installed.</summary>
+    public Task<ModelListResponse> ListModelsAsync(CancellationToken cancellationToken = default)
+        => GetAsync("/api/v1/models", ContractsJsonContext.Default.ModelListResponse, cancellationToken);
+
+    /// <summary>Reads one model that is installed and ready to be loaded.</summary>
+    public Task<ModelResponse> GetModelAsync(string model, CancellationToken cancellationToken = default)
+        => GetAsync($"/api/v1/models/{ModelSegment(model)}", ContractsJsonContext.Default.ModelResponse, cancellationToken);
+
+    /// <summary>Has a model fetched from the hub, and returns how far it is. It stops when this is no longer read; what has come is kept.</summary>
+    public async IAsyncEnumerable<PullStreamEvent> PullModelAsync(PullModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/models/pull")
+        {
+            Content = JsonContent.Create(request, ContractsJsonContext.Default.PullModelRequest),
+        };
+        var isComplete = false;
+        await foreach (var item in StreamAsync(message, cancellationToken))
+        {
+            isComplete = item.EventType == "completed";
+            if (ToPullEvent(item) is { } pullEvent)
+            {
+                yield return pullEvent;
+            }
+        }
+
+        if (!isComplete)
+        {
+            throw new SynapseApiException(0, ErrorCodes.ServerUnreachable, "The server stopped while it fetched the model. Try again; it goes on where it stopped.");
+        }
+    }
+
+    /// <summary>Compares the files of a model with its lock.</summary>
+    public Task<ModelVerificationResponse> VerifyModelAsync(string model, CancellationToken cancellationToken = default)
+        => SendAsync(HttpMethod.Post, $"/api/v1/models/{ModelSegment(model)}/verify", null, ContractsJsonContext.Default.ModelVerificationResponse, cancellationToken);
+
+    /// <summary>Removes a model.</summary>
+    public Task DeleteModelAsync(string model, CancellationToken cancellationToken = default)
+        => DeleteAsync($"/api/v1/models/{ModelSegment(model)}", cancellationToken);
+
+    /// <summary>Packs models into one file on the server's machine; over the Unix socket alone.</summary>
+    public Task<ModelBundleResponse> BundleModelsAsync(BundleModelsRequest request, CancellationToken cancellationToken = default)
+        => PostAsync("/api/v1/models/bundle", request, ContractsJsonContext.Default.BundleModelsRequest, ContractsJsonContext.Default.ModelBundleResponse, cancellationToken);
+
+    /// <summary>Brings models in from a file or folder of the server's machine; over the Unix socket alone.</summary>
+    public Task<ImportedModelsResponse> ImportModelsAsync(ImportModelsRequest request, CancellationToken cancellationToken = default)
+        => PostAsync("/api/v1/models/import", request, ContractsJsonContext.Default.ImportModelsRequest, ContractsJsonContext.Default.ImportedModelsResponse, cancellationToken);
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+
+    private static PullStreamEvent? ToPullEvent(SseItem<string> item) => item.EventType switch
+    {
+        "progress" => new PullStreamEvent(Progress: Read(item.Data, ContractsJsonContext.Default.PullProgressResponse)),
+        "waiting" => new PullStreamEvent(Waiting: Read(item.Data, ContractsJsonContext.Default.PullWaitingResponse)),
+        "completed" => new PullStreamEvent(Completed: Read(item.Data, ContractsJsonContext.Default.PulledModelResponse)),
+        _ => null,
+    };
+
+    // A slash cannot stand in a segment of a path, escaped or not.
+    private static string ModelSegment(string model) => Segment(model.Replace("/", "--", StringComparison.Ordinal));
 
     // A newer server may tell more than this client knows.
     private static AnswerStreamEvent? ToAnswerEvent(SseItem<string> item) => item.EventType switch

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Synapse.Embedding;
+using Synapse.LocalModels.Downloading;
+using Synapse.LocalModels.Keeping;
+using Synapse.LocalModels.Packing;
 using Synapse.LocalModels.Static;
 
 namespace Synapse.LocalModels;
@@ -11,4 +14,14 @@ public static class LocalModelsRegistration
     /// <param name="services">The services.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection UseStaticEmbedder(this IServiceCollection services) => services.AddSingleton<IEmbedder>(static _ => new StaticEmbedder());
+
+    /// <summary>Adds the folder of models, and what fetches, packs and imports them.</summary>
+    /// <param name="services">The services; <see cref="Privacy.IEgress"/> has to be among them.</param>
+    /// <param name="options">Where models lie, and where they come from.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddModelStore(this IServiceCollection services, ModelStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return services.AddSingleton(options).AddSingleton(new ModelStore(options.Folder)).AddSingleton<ModelDownloads>().AddSingleton<ModelBundle>().AddSingleton<ModelImport>();
+    }
 }

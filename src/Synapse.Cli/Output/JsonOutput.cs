@@ -162,6 +162,18 @@ internal sealed record EgressOutput(bool Offline, IReadOnlyList<EgressTotalRespo
 /// <summary>The output of <c>sign-in --json</c>.</summary>
 internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
 
+/// <summary>The output of <c>models pull --json</c>.</summary>
+internal sealed record PullOutput(IReadOnlyList<PulledModelResponse> Models);
+
+/// <summary>The output of <c>models verify --json</c>.</summary>
+internal sealed record VerifyOutput(bool Whole, IReadOnlyList<ModelVerificationResponse> Models);
+
+/// <summary>The output of <c>models path --json</c>.</summary>
+internal sealed record ModelPathOutput(string Name, string Path);
+
+/// <summary>The output of <c>models remove --json</c>.</summary>
+internal sealed record RemovedModelsOutput(IReadOnlyList<string> Removed);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SearchOutput))]
 [JsonSerializable(typeof(AnswerOutput))]
@@ -172,4 +184,11 @@ internal sealed record SignInOutput(string Url, DateTimeOffset ExpiresAt);
 [JsonSerializable(typeof(SignInOutput))]
 [JsonSerializable(typeof(EgressOutput))]
 [JsonSerializable(typeof(DiagnosisResponse))]
+[JsonSerializable(typeof(ModelListResponse))]
+[JsonSerializable(typeof(PullOutput))]
+[JsonSerializable(typeof(VerifyOutput))]
+[JsonSerializable(typeof(ModelPathOutput))]
+[JsonSerializable(typeof(RemovedModelsOutput))]
+[JsonSerializable(typeof(ModelBundleResponse))]
+[JsonSerializable(typeof(ImportedModelsResponse))]
 internal sealed partial class OutputJsonContext : JsonSerializerContext;

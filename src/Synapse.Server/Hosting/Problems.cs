@@ -42,7 +42,7 @@ internal static class Problems
         {
             StatusCodes.Status400BadRequest => "The request cannot be read. Check its parameters and that its body is JSON.",
             StatusCodes.Status401Unauthorized => "Send the token of the data folder as 'Authorization: Bearer TOKEN', or sign in with a link of 'synapse sign-in'.",
-            StatusCodes.Status403Forbidden => "This credential does not reach this far.",
+            StatusCodes.Status403Forbidden => "This credential does not reach this far, or not by this way: what names files of the server's machine is taken over the Unix socket of its data folder alone.",
             StatusCodes.Status404NotFound => "There is no such address. /openapi/v1.json lists all.",
             StatusCodes.Status405MethodNotAllowed => "The address does not take this method. /openapi/v1.json lists all.",
             StatusCodes.Status413PayloadTooLarge => "The body is too large.",

@@ -16,6 +16,8 @@ internal sealed class StartSettings
         ("AZURE_AUTHORITY_HOST", ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_SECRET_FILE"]),
         (TelemetryEndpoint.Variable, [TelemetryEndpoint.HeadersVariable]),
         (TelemetryEndpoint.Setting, [TelemetryEndpoint.HeadersVariable]),
+        (ModelSettings.EndpointVariable, [ModelSettings.TokenVariable]),
+        (ModelSettings.HubSetting, [ModelSettings.TokenVariable]),
         ("LOCAL_LLM_ENDPOINT", ["LOCAL_LLM_API_KEY", "LOCAL_LLM_API_KEY_FILE"]),
         ("LOCAL_EMBEDDING_ENDPOINT", ["LOCAL_EMBEDDING_API_KEY", "LOCAL_EMBEDDING_API_KEY_FILE"]),
     ];
@@ -28,7 +30,7 @@ internal sealed class StartSettings
         ("Entra:Authority", ["Entra:ClientSecret", "Entra:ClientSecretFile"]),
     ];
 
-    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA"];
+    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
 
     private StartSettings(IConfigurationRoot configuration, IReadOnlyList<string> faults)
     {

@@ -13,6 +13,7 @@ using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
+using Synapse.LocalModels.Keeping;
 using Synapse.Privacy;
 using Synapse.Providers;
 using Synapse.Providers.Configuration;
@@ -27,6 +28,7 @@ using Synapse.Server.Features.Documents;
 using Synapse.Server.Features.Egress;
 using Synapse.Server.Features.Health;
 using Synapse.Server.Features.Jobs;
+using Synapse.Server.Features.Models;
 using Synapse.Server.Features.Providers;
 using Synapse.Server.Features.Search;
 using Synapse.Server.Features.SignIn;
@@ -57,7 +59,7 @@ public static class SynapseServer
     {
         ArgumentNullException.ThrowIfNull(options);
         options.DataFolder.Create();
-        var (configuration, providers, policy, telemetry) = ReadSettings(options.DataFolder);
+        var (configuration, providers, policy, telemetry, models) = ReadSettings(options.DataFolder);
         var address = new ServerAddress(options.DataFolder.NewSocketPath());
 
         // Empty: everything that is in the server is named here, and a command that hosts it pays for nothing else.
@@ -84,6 +86,7 @@ public static class SynapseServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSynapseEgress(policy);
         builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
+        builder.Services.AddModelStore(models);
         builder.Services.AddProviders(providers.Providers).AddProviderDiagnosis(providers.Providers);
         builder.Services.AddSynapseApi();
         if (options.ServesPages)
@@ -203,11 +206,12 @@ public static class SynapseServer
         return new SignInLinkResponse(SignInEndpoints.LinkOf(address, token), expiresAt);
     }
 
-    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers, EgressPolicy Policy, TelemetryEndpoint? Telemetry) ReadSettings(DataFolder dataFolder)
+    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers, EgressPolicy Policy, TelemetryEndpoint? Telemetry, ModelStoreOptions Models) ReadSettings(DataFolder dataFolder)
     {
         var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
         var providers = ProviderSettingsReader.Read(settings.Configuration);
         List<string> faults = [.. settings.Faults, .. providers.Faults.Select(fault => fault.ToString())];
+        var models = ModelSettings.Read(settings.Configuration, dataFolder, faults);
         var before = faults.Count;
         var policy = EgressOptionsReader.Read(settings.Configuration, faults);
         TelemetryEndpoint? telemetry = null;
@@ -222,7 +226,7 @@ public static class SynapseServer
                 .Select(checkedRoute => $"Provider '{checkedRoute.Name}': rule '{checkedRoute.Refusal!.Rule}' refuses its address. {checkedRoute.Refusal.Reason}"));
         }
 
-        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy, telemetry);
+        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy, telemetry, models);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, string socketPath)
@@ -322,6 +326,7 @@ public static class SynapseServer
         app.MapEgress();
         app.MapProviders();
         app.MapDiagnosis();
+        app.MapModels();
         app.MapSignIn();
     }
 

@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Synapse.Server.Security;
 
@@ -11,6 +13,9 @@ internal static class Policies
 
     /// <summary>Programs with the token alone: what gives access to others.</summary>
     public const string Token = "token";
+
+    /// <summary>Programs with the token over the Unix socket of the data folder: what names files of this machine.</summary>
+    public const string Socket = "socket";
 
     /// <summary>Browsers that are signed in.</summary>
     public const string Page = "page";
@@ -25,6 +30,8 @@ internal static class Policies
             .AddPolicy(Api, policy => policy
                 .AddAuthenticationSchemes(BearerTokenHandler.SchemeName, SessionHandler.SchemeName).RequireAuthenticatedUser())
             .AddPolicy(Token, policy => policy.AddAuthenticationSchemes(BearerTokenHandler.SchemeName).RequireAuthenticatedUser())
+            .AddPolicy(Socket, policy => policy.AddAuthenticationSchemes(BearerTokenHandler.SchemeName).RequireAuthenticatedUser()
+                .RequireAssertion(static context => context.Resource is HttpContext http && IsSocket(http)))
             .AddPolicy(Page, policy => policy.AddAuthenticationSchemes(SessionHandler.SchemeName).RequireAuthenticatedUser())
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(BearerTokenHandler.SchemeName, SessionHandler.SchemeName)
                 .RequireAuthenticatedUser().Build());
@@ -32,4 +39,7 @@ internal static class Policies
         services.AddSingleton<SignInLinks>();
         return services;
     }
+
+    // A proxy on this machine makes the whole network look like it; the socket lies in a folder that only its owner can enter.
+    private static bool IsSocket(HttpContext http) => http.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint;
 }

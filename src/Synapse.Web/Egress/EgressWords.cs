@@ -22,6 +22,7 @@ internal static class EgressWords
         EgressPurpose.Discovery => "About the server",
         EgressPurpose.Credential => "Sign-in",
         EgressPurpose.Telemetry => "Metrics and traces",
+        EgressPurpose.Models => "Files of models",
         _ => "Unknown purpose",
     };
 

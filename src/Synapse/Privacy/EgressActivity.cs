@@ -20,6 +20,9 @@ public enum EgressPurpose
 
     /// <summary>Metrics and traces for the operator's collector; carry no text of documents or questions.</summary>
     Telemetry,
+
+    /// <summary>Files of models from a hub; carries no text of documents or questions.</summary>
+    Models,
 }
 
 /// <summary>A document whose text is in a request.</summary>

@@ -1,0 +1,7 @@
+namespace Synapse.LocalModels.Downloading;
+
+/// <summary>What to fetch.</summary>
+/// <param name="Model">A name of the catalogue, or an id of the hub.</param>
+/// <param name="Revision">A branch, tag or commit; null for the one that the lock holds, and <c>main</c> when there is none.</param>
+/// <param name="Update">Whether to take what the revision names now, in place of what the lock holds.</param>
+public sealed record PullRequest(string Model, string? Revision = null, bool Update = false);

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Synapse.LocalModels.Catalogue;
+
+namespace Synapse.LocalModels.Keeping;
+
+/// <summary>Tells what a model does from its own configuration.</summary>
+internal static class ModelKinds
+{
+    /// <summary>A classifier of sequences scores pairs; everything else embeds.</summary>
+    public static ModelKind Read(string folder)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "config.json")));
+            return document.RootElement.TryGetProperty("architectures", out var names) && names.ValueKind == JsonValueKind.Array
+                && names.EnumerateArray().Any(static name => name.ValueKind == JsonValueKind.String && name.GetString()!.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
+                    ? ModelKind.Reranker
+                    : ModelKind.Embedding;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            // Whoever loads it says what is wrong with it.
+            return ModelKind.Embedding;
+        }
+    }
+}
