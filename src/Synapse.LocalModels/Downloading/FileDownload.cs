@@ -70,7 +70,8 @@ internal sealed class FileDownload(HubClient hub, ModelReference model, string c
         }
 
         KeepTag(response);
-        await using var output = new FileStream(_part, new FileStreamOptions { Mode = start == 0 ? FileMode.Create : FileMode.Append, Access = FileAccess.Write, Options = FileOptions.Asynchronous });
+        // Without a buffer of its own: what came is in the file, should the process be killed.
+        await using var output = new FileStream(_part, new FileStreamOptions { Mode = start == 0 ? FileMode.Create : FileMode.Append, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous });
         await CopyAsync(response, output, start, cancellationToken);
     }
 

@@ -63,7 +63,8 @@ internal sealed class ModelPull(ModelStore store, ModelStoreOptions options, Hub
             throw new ModelChangedException(model.Name, $"the hub has another '{changed.Path}' than its lock holds{(held.Commit is null ? "" : " for this commit")}");
         }
 
-        HubFile[] files = [.. paths.Select(path => listing.Files[path])];
+        // What is small comes first: what is wrong with it is known before the weights are on their way.
+        HubFile[] files = [.. paths.Select(path => listing.Files[path]).OrderBy(static file => ModelFiles.IsText(file.Path) ? 0 : 1)];
         var large = files.FirstOrDefault(static file => ModelFiles.IsText(file.Path) && file.SizeBytes > ModelFiles.MaxTextBytes);
         return large is not null ? throw new ModelTooLargeException(model.Name, $"'{large.Path}' has {large.SizeBytes} bytes, and a text has at most {ModelFiles.MaxTextBytes}")
             : files.Sum(static file => file.SizeBytes) is var sum && sum > options.MaxModelBytes ? throw new ModelTooLargeException(model.Name, $"it has {sum} bytes, and Synapse:Models:MaxModelBytes allows {options.MaxModelBytes}")
@@ -119,7 +120,7 @@ internal sealed class ModelPull(ModelStore store, ModelStoreOptions options, Hub
             locked.Add(new LockedFile(file.Path, file.SizeBytes, sha));
         }
 
-        Put(guard, staged, new ModelLock(ModelLock.CurrentFormat, model.Name, model.HubId, options.Hub.AbsoluteUri.TrimEnd('/'), held?.Revision ?? revision, listing.Commit, KindOf(staged), listing.Licence ?? ModelCatalogue.Find(model.Name)?.Licence, locked));
+        Put(guard, staged, new ModelLock(ModelLock.CurrentFormat, model.Name, model.HubId, options.Hub.AbsoluteUri.TrimEnd('/'), held?.Revision ?? revision, listing.Commit, KindOf(staged), listing.Licence ?? ModelCatalogue.Find(model.Name)?.Licence, [.. locked.OrderBy(static file => file.Path, StringComparer.Ordinal)]));
         tell(new PullCompleted(store.Get(model.Name), Changed: true, meter.Received));
     }
 

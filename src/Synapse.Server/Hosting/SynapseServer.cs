@@ -234,7 +234,7 @@ public static class SynapseServer
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
         kestrel.Limits.MaxConcurrentConnections = 1_000;
-        kestrel.ListenUnixSocket(socketPath);
+        kestrel.ListenUnixSocket(socketPath, socket => socket.Use(OwnSocket.Mark));
         if (options.Port is 0)
         {
             // Two addresses cannot agree on one free port, so this one is IPv4 alone.

@@ -1,7 +1,5 @@
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace Synapse.Server.Security;
 
@@ -31,7 +29,7 @@ internal static class Policies
                 .AddAuthenticationSchemes(BearerTokenHandler.SchemeName, SessionHandler.SchemeName).RequireAuthenticatedUser())
             .AddPolicy(Token, policy => policy.AddAuthenticationSchemes(BearerTokenHandler.SchemeName).RequireAuthenticatedUser())
             .AddPolicy(Socket, policy => policy.AddAuthenticationSchemes(BearerTokenHandler.SchemeName).RequireAuthenticatedUser()
-                .RequireAssertion(static context => context.Resource is HttpContext http && IsSocket(http)))
+                .RequireAssertion(static context => context.Resource is HttpContext http && OwnSocket.Carries(http)))
             .AddPolicy(Page, policy => policy.AddAuthenticationSchemes(SessionHandler.SchemeName).RequireAuthenticatedUser())
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(BearerTokenHandler.SchemeName, SessionHandler.SchemeName)
                 .RequireAuthenticatedUser().Build());
@@ -39,7 +37,4 @@ internal static class Policies
         services.AddSingleton<SignInLinks>();
         return services;
     }
-
-    // A proxy on this machine makes the whole network look like it; the socket lies in a folder that only its owner can enter.
-    private static bool IsSocket(HttpContext http) => http.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint;
 }

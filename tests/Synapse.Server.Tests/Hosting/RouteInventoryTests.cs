@@ -21,7 +21,7 @@ public sealed class RouteInventoryTests(RunningServer server)
             var isOpen = route.Metadata.GetMetadata<IAllowAnonymous>() is not null;
             Assert.True(isOpen == Open.Contains(pattern), $"{pattern} is {(isOpen ? "" : "not ")}open to everyone.");
             var policies = route.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).ToList();
-            Assert.True(isOpen || policies.Any(policy => policy is Policies.Api or Policies.Token or Policies.Page), $"{pattern} names no policy.");
+            Assert.True(isOpen || policies.Any(policy => policy is Policies.Api or Policies.Token or Policies.Socket or Policies.Page), $"{pattern} names no policy.");
         }
 
         Assert.True(routes.Count >= 20, $"Only {routes.Count} routes were seen.");

@@ -37,6 +37,13 @@ public sealed class AccessMatrixTests(RunningServer server)
         { "POST", "/api/v1/search", """{"query":"rent"}""" },
         { "POST", "/api/v1/answers", """{"question":"rent?"}""" },
         { "POST", "/api/v1/sign-in-links", null },
+        { "GET", "/api/v1/models", null },
+        { "GET", "/api/v1/models/nothing", null },
+        { "POST", "/api/v1/models/pull", """{"model":"all-MiniLM-L6-v2"}""" },
+        { "POST", "/api/v1/models/nothing/verify", null },
+        { "DELETE", "/api/v1/models/nothing", null },
+        { "POST", "/api/v1/models/bundle", """{"models":["nothing"],"output":"/nothing/x"}""" },
+        { "POST", "/api/v1/models/import", """{"path":"/nothing"}""" },
         { "GET", "/openapi/v1.json", null },
         { "GET", "/api/v1/nothing", null },
     };

@@ -42,6 +42,9 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
 
     public static Process Launch(string dataFolder, params string[] arguments) => Process.Start(Describe(Path.GetTempPath(), dataFolder, arguments))!;
 
+    /// <summary>Starts the program in a current folder of one's own, and leaves it running.</summary>
+    public static Process LaunchIn(string currentFolder, string dataFolder, params string[] arguments) => Process.Start(Describe(currentFolder, dataFolder, arguments))!;
+
     /// <summary>How the program is started, with none of the settings of whoever runs the tests.</summary>
     public static ProcessStartInfo Describe(string currentFolder, string? dataFolder, params string[] arguments)
     {
@@ -53,7 +56,7 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
         };
 
         // Keys of whoever runs the tests are none of theirs.
-        foreach (var variable in SettingNames.Variables.Append("PORT").Append("SYNAPSE_DATA"))
+        foreach (var variable in SettingNames.Variables.Append("PORT").Append("SYNAPSE_DATA").Append("HF_ENDPOINT").Append("HF_TOKEN"))
         {
             start.Environment.Remove(variable);
         }
