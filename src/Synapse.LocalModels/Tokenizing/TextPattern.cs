@@ -14,7 +14,8 @@ internal sealed class TextPattern
     // What Oniguruma reads otherwise than .NET does, or .NET not at all. Better refused than read wrong.
     private static readonly string[] Foreign = [@"\h", @"\H", @"\R", @"\X", @"\K", @"\N", @"\O", @"\y", @"\Y", @"\x{", "&&", @"\p{^", "(?~", @"\g", @"\G"];
 
-    private const string WordClass = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+    // Oniguruma's \w; below U+0100 it counts superscripts and fractions too.
+    private const string WordClass = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9\u00B2\u00B3\u00B9\u00BC-\u00BE";
 
     private readonly string? literal;
     private readonly Regex? expression;
