@@ -210,6 +210,40 @@ public sealed class SentenceModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Passages_wait_for_a_busy_model_and_queries_are_told()
+    {
+        await using var model = SentenceModel.Load(_folder.Path, new() { MaxWaitingInputs = 1 });
+        var time = new ImpatientTime();
+        var embedder = new OnnxEmbedder(model, time);
+        var passages = Texts.Select(text => text.AsMemory()).ToArray();
+        var expected = await EmbedAsync(model, Texts, TextSide.Passage);
+        var (refused, embedded) = (0, 0);
+
+        // Each refusal of a passage is a wait; callers go on until both have been seen.
+        async Task CallAsync()
+        {
+            var destination = new float[passages.Length * model.Dimensions];
+            while (Volatile.Read(ref refused) == 0 || time.Waits == 0)
+            {
+                await embedder.EmbedPassagesAsync(passages, destination, Cancellation);
+                AssertSame(expected, [.. destination.Chunk(model.Dimensions)]);
+                Interlocked.Increment(ref embedded);
+                try
+                {
+                    await embedder.EmbedQueryAsync("the cat", Cancellation);
+                }
+                catch (ModelBusyException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(CallAsync, Cancellation)));
+        Assert.True(embedded >= 6, $"Only {embedded} calls ended.");
+    }
+
+    [Fact]
     public async Task A_folder_of_links_is_a_folder_as_the_cache_of_a_download_has_it()
     {
         _folder.WriteWeights("model.onnx", Shape, "model.onnx_data");
