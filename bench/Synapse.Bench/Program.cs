@@ -41,6 +41,9 @@ switch (args)
     case ["lexical", var folder, var judgements, .. var rest]:
         LexicalQuality.Run(folder, judgements, rest.Length > 0 ? Number(rest[0]) : Bm25.K1, rest.Length > 1 ? Number(rest[1]) : Bm25.B);
         return 0;
+    case ["models", var folder]:
+        await ModelBench.RunAsync(Directory.CreateDirectory(folder).FullName, none);
+        return 0;
     default:
         await Console.Error.WriteLineAsync(
             """
@@ -56,6 +59,7 @@ switch (args)
               providers [latency|streams|embeddings]...
                                                   the provider layer beside a bare HTTP client, before a fake model server
               analysis FILE|synthetic             processor time of splitting text into terms
+              models DIR                          a sentence-transformers model of MiniLM's size, beside @huggingface/transformers
               lexical SET JUDGEMENTS [K1 B]       NDCG@10 of BM25 alone
             """);
         return 2;
