@@ -220,7 +220,8 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(linked.Token);
-            return await BodyReader.ReadAsync(stream, WireLimits.Discovery, linked.Token) is { Length: > 0 } json ? Parse(json) : null;
+            using var reply = await BodyReader.ReadAsync(stream, WireLimits.Discovery, linked.Token);
+            return reply is { Bytes.Length: > 0 } ? Parse(reply.Bytes) : null;
         }
         catch (WireException exception) when (!exception.Failure.IsLoading && !exception.Failure.IsUnreachable)
         {

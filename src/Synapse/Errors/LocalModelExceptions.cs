@@ -1,0 +1,24 @@
+namespace Synapse.Errors;
+
+/// <summary>A model in this process has more waiting than it takes.</summary>
+/// <param name="model">Name of the model.</param>
+/// <param name="retryAfter">When it is likely to have worked off what waits.</param>
+public sealed class ModelBusyException(string model, TimeSpan retryAfter)
+    : SynapseException(SynapseErrorKind.Unavailable, "model_busy", "Model is busy", $"Too many texts wait for the model '{model}'. Ask again in {Math.Ceiling(retryAfter.TotalSeconds):0} s.")
+{
+    /// <summary>When it is likely to have worked off what waits; at least a second.</summary>
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}
+
+/// <summary>A model in this process failed while it ran.</summary>
+/// <param name="model">Name of the model.</param>
+/// <param name="reason">What went wrong, as a clause.</param>
+/// <param name="innerException">The cause.</param>
+public sealed class ModelFailedException(string model, string reason, Exception? innerException = null)
+    : SynapseException(SynapseErrorKind.Internal, "model_failed", "Model failed", $"The model '{model}' failed: {reason}.", innerException);
+
+/// <summary>This machine or this installation cannot run a model as asked.</summary>
+/// <param name="reason">What is missing and what to install, as sentences.</param>
+/// <param name="innerException">The cause.</param>
+public sealed class ModelRuntimeException(string reason, Exception? innerException = null)
+    : SynapseException(SynapseErrorKind.Unavailable, "model_runtime_missing", "Model cannot run here", reason, innerException);
