@@ -125,6 +125,25 @@ public sealed class DamagedTokenizerTests
     }
 
     [Fact]
+    public void Wrong_settings_are_refused_with_the_name_of_their_file()
+    {
+        using var folder = ModelFolder.With(("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n"), ("tokenizer_config.json", """{"do_lower_case":"yes"}"""));
+
+        Assert.EndsWith("tokenizer_config.json", Assert.Throws<ModelFormatException>(() => TextTokenizer.Load(folder.Path)).Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_added_tokens_are_read_and_found()
+    {
+        var added = string.Join(',', Enumerable.Range(0, 20_000).Select(static number => $$"""{"id":{{number + 100}},"content":"<{{number}}>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":false}"""));
+        var tokenizer = ModelFolder.Load(("tokenizer.json", ModelFolder.Bert.Replace("\"added_tokens\":[", "\"added_tokens\":[" + added + ",", StringComparison.Ordinal)));
+
+        // The vocabulary has twelve pieces; new tokens are counted on from there.
+        Assert.Equal([2, 4, 12 + 19_999, 4, 3], tokenizer.Encode("the<19999>the", 10).Ids);
+        Assert.Equal(100_002, tokenizer.Count(string.Concat(Enumerable.Repeat("<7>", 100_000))));
+    }
+
+    [Fact]
     public void A_vocabulary_file_that_is_no_text_is_refused()
     {
         using var folder = ModelFolder.With();
