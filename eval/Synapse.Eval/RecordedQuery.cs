@@ -7,7 +7,7 @@ using Synapse.Retrieval.Ranking;
 namespace Synapse.Eval;
 
 /// <summary>A query with its candidates as they were before fusion, so that constants can be tried without searching again.</summary>
-internal sealed record RecordedQuery(TestSet Set, JudgedQuery Query, QueryIntent Intent, WeightedWords Words, IReadOnlyList<Candidate> Candidates, QueryEmbeddings Embeddings)
+internal sealed record RecordedQuery(TestSet Set, JudgedQuery Query, QueryIntent Intent, WeightedWords Words, IReadOnlyList<Candidate> Candidates, QueryEmbeddings Embeddings, double FullMatch)
 {
     /// <summary>The documents in the order that a plan gives them.</summary>
     public List<string> Rank(SearchPlan plan, IReadOnlyList<IRankingRule> rules)
@@ -25,7 +25,7 @@ internal sealed record RecordedQuery(TestSet Set, JudgedQuery Query, QueryIntent
             candidates.Add(new Candidate(candidate.Key, candidate.Bm25Score, candidate.CosineSimilarity) { Stored = candidate.Stored, File = candidate.File });
         }
 
-        ConvexCombination.Apply(candidates, Embeddings, FusionWeight.Of(Intent, candidates, plan.Fusion));
+        ConvexCombination.Apply(candidates, Embeddings, FusionWeight.Of(Intent, candidates, plan.Fusion), FullMatch);
         var context = new RankingContext(Intent, Words, candidates);
         foreach (var rule in rules)
         {

@@ -18,10 +18,10 @@ internal sealed class SearchReport(Benchmark benchmark)
         {
             if (set.TrainingQueries.Count > 0)
             {
-                Row(text, SetScores.Mean(set.Name + " (train: tuned on)", await _evaluator.MeasureAsync(set, set.TrainingQueries, cancellationToken)));
+                Row(text, set.Name + " (train: tuned on)", await _evaluator.MeasureAsync(set, set.TrainingQueries, cancellationToken));
             }
 
-            Row(text, SetScores.Mean(set.Name, await _evaluator.MeasureAsync(set, set.Queries, cancellationToken)));
+            Row(text, set.Name, await _evaluator.MeasureAsync(set, set.Queries, cancellationToken));
         }
 
         await CodeAsync(text, cancellationToken);
@@ -42,15 +42,15 @@ internal sealed class SearchReport(Benchmark benchmark)
             all.AddRange(scores.Zip(repository.Set.Queries, (score, query) => (repository, query.Category, score)));
         }
 
-        Row(text, SetScores.Mean("code search", [.. all.Select(each => each.Scores)]));
-        Row(text, SetScores.Mean("code search, tuning half", [.. all.Where(each => each.Repository.IsTuning).Select(each => each.Scores)]));
-        Row(text, SetScores.Mean("code search, held-out half", [.. all.Where(each => !each.Repository.IsTuning).Select(each => each.Scores)]));
+        Row(text, "code search", all.Select(each => each.Scores));
+        Row(text, "code search, tuning half", all.Where(each => each.Repository.IsTuning).Select(each => each.Scores));
+        Row(text, "code search, held-out half", all.Where(each => !each.Repository.IsTuning).Select(each => each.Scores));
         text.AppendLine();
         Header(text, "code search by category");
         foreach (var category in all.GroupBy(each => each.Category).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            Row(text, SetScores.Mean(category.Key, [.. category.Select(each => each.Scores)]));
-            Row(text, SetScores.Mean(category.Key + ", held-out half", [.. category.Where(each => !each.Repository.IsTuning).Select(each => each.Scores)]));
+            Row(text, category.Key, category.Select(each => each.Scores));
+            Row(text, category.Key + ", held-out half", category.Where(each => !each.Repository.IsTuning).Select(each => each.Scores));
         }
 
         text.AppendLine();
@@ -58,7 +58,7 @@ internal sealed class SearchReport(Benchmark benchmark)
         foreach (var repository in all.GroupBy(each => each.Repository))
         {
             var name = $"{repository.Key.Language}: {repository.Key.Set.Name}{(repository.Key.IsTuning ? " (tuning)" : "")}";
-            Row(text, SetScores.Mean(name, [.. repository.Select(each => each.Scores)]));
+            Row(text, name, repository.Select(each => each.Scores));
         }
 
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Code search left out: {benchmark.LeftOut}.");
@@ -68,8 +68,17 @@ internal sealed class SearchReport(Benchmark benchmark)
         => text.AppendLine(CultureInfo.InvariantCulture, $"| {first} | queries | keywords | vectors | fused | **final** | final, limit 10 | recall@100 | MRR |")
             .AppendLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 
-    private static void Row(StringBuilder text, SetScores scores)
-        => text.AppendLine(
+    // Of a half whose repositories are not there nothing can be said.
+    private static void Row(StringBuilder text, string name, IEnumerable<SetScores> measured)
+    {
+        if (measured.ToList() is not { Count: > 0 } all)
+        {
+            return;
+        }
+
+        var scores = SetScores.Mean(name, all);
+        text.AppendLine(
             CultureInfo.InvariantCulture,
             $"| {scores.Name} | {scores.Queries} | {scores.Keywords:F4} | {scores.Vectors:F4} | {scores.Fused:F4} | **{scores.Final:F4}** | {scores.FinalOfTen:F4} | {scores.Recall:F4} | {scores.ReciprocalRank:F4} |");
+    }
 }

@@ -81,7 +81,8 @@ internal sealed class Tuner(Benchmark benchmark, bool explains)
             var candidates = await new CandidateGenerator(snapshot, terms, embedding, new SearchPlan()).FindAsync(intent, cancellationToken);
             await CandidateDescriber.DescribeAsync(snapshot, candidates, cancellationToken);
             var words = await WordWeigher.WeighAsync(snapshot, library.Analyzer, intent, cancellationToken);
-            recorded.Add(new RecordedQuery(set, query, intent, words, candidates, embedding));
+            var fullMatch = await FullMatch.ScoreAsync(snapshot, terms, cancellationToken);
+            recorded.Add(new RecordedQuery(set, query, intent, words, candidates, embedding, fullMatch));
         }
 
         return recorded;

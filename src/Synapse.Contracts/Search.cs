@@ -50,6 +50,6 @@ public sealed record SearchResponse(IReadOnlyList<HitResponse> Hits, double Elap
 
 /// <summary>What someone should know of how a search was done. It does not make its hits wrong.</summary>
 /// <param name="Code">Stable code of the cause.</param>
-/// <param name="Collections">Names of the collections that it is about.</param>
+/// <param name="Collections">Names of the collections that it is about; empty when it is about all.</param>
 /// <param name="Message">What it is, in words, with what to do.</param>
 public sealed record NoteResponse(string Code, IReadOnlyList<string> Collections, string Message);

@@ -7,6 +7,8 @@ using Synapse.Providers.Configuration;
 using Synapse.Providers.Embedding;
 using Synapse.Providers.Metering;
 using Synapse.Providers.Policy;
+using Synapse.Providers.Reranking;
+using Synapse.Retrieval.Reranking;
 using Synapse.Telemetry;
 
 namespace Synapse.Providers;
@@ -15,7 +17,7 @@ namespace Synapse.Providers;
 public static class ProvidersRegistration
 {
     /// <summary>
-    /// Adds <see cref="IChatModels"/>, <see cref="IProviderStatuses"/> and <see cref="ProviderCircuits"/>, and <see cref="ProviderEmbedder"/> when a provider embeds. The
+    /// Adds <see cref="IChatModels"/>, <see cref="IProviderStatuses"/> and <see cref="ProviderCircuits"/>, <see cref="ProviderEmbedder"/> when a provider embeds, and <see cref="IReranker"/> when one reranks. The
     /// embedder is not registered as the process's <c>IEmbedder</c>: which one a collection uses is the composition's choice. Needs an <see cref="IEgress"/>. Nothing is
     /// connected to before the first request.
     /// </summary>
@@ -41,6 +43,14 @@ public static class ProvidersRegistration
         if (settings.Any(item => item.EmbeddingModel is not null))
         {
             services.AddSingleton(NewEmbedder);
+        }
+
+        if (settings.Any(item => item.RerankModel is not null))
+        {
+            services.AddSingleton<IReranker>(provider => new ProviderReranker(
+                [.. provider.GetRequiredService<ProviderConnections>().All.Where(connection => connection.Settings.RerankModel is not null)],
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ProviderReranker>>()));
         }
 
         return services;

@@ -50,7 +50,7 @@ internal static class HitMapping
             citation.Verified);
 
     public static async ValueTask<IReadOnlyList<NoteResponse>> ToResponseAsync(
-        this IReadOnlyList<DegradedSpace> degraded, CollectionLookup collections, CancellationToken cancellationToken)
+        this IReadOnlyList<Degradation> degraded, CollectionLookup collections, CancellationToken cancellationToken)
     {
         var notes = new NoteResponse[degraded.Count];
         for (var i = 0; i < notes.Length; i++)
@@ -61,7 +61,7 @@ internal static class HitMapping
                 names.Add(await collections.NameOfAsync(id, cancellationToken));
             }
 
-            notes[i] = new NoteResponse(degraded[i].Code, names, $"{DegradedSpace.Describe(names)} {degraded[i].Reason}");
+            notes[i] = new NoteResponse(degraded[i].Code, names, degraded[i].Describe(names));
         }
 
         return notes;

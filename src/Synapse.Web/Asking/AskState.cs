@@ -23,7 +23,7 @@ public sealed class AskState(string query, bool searchOnly)
     public IReadOnlyList<Hit>? Hits { get; private set; }
 
     /// <summary>Collections that were searched by words alone, and why.</summary>
-    public IReadOnlyList<DegradedSpace> Degraded { get; private set; } = [];
+    public IReadOnlyList<Degradation> Degraded { get; private set; } = [];
 
     /// <summary>How long the hits took.</summary>
     public TimeSpan HitsElapsed { get; private set; }
@@ -69,7 +69,7 @@ public sealed class AskState(string query, bool searchOnly)
     /// <param name="degraded">Collections that were searched by words alone.</param>
     /// <param name="limit">The most that were asked for.</param>
     /// <param name="elapsed">How long the search took.</param>
-    public void SetHits(IReadOnlyList<Hit> hits, IReadOnlyList<DegradedSpace> degraded, int limit, TimeSpan elapsed)
+    public void SetHits(IReadOnlyList<Hit> hits, IReadOnlyList<Degradation> degraded, int limit, TimeSpan elapsed)
     {
         ArgumentNullException.ThrowIfNull(hits);
         Hits = hits;

@@ -9,6 +9,7 @@ internal static class ScoreNames
     {
         ["bm25"] = "Keywords (BM25)",
         ["vector"] = "Meaning (embedding)",
+        ["rerank"] = "Reranker",
         ["definition"] = "Defines the symbol asked for",
         ["definitionName"] = "Words in the name of a definition",
         ["fileName"] = "Words in the file name",

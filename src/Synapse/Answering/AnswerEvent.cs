@@ -14,7 +14,7 @@ public abstract record AnswerEvent;
 public sealed record PassagesFound(IReadOnlyList<Hit> Hits) : AnswerEvent
 {
     /// <summary>Collections that were searched by words alone, and why; usually none.</summary>
-    public IReadOnlyList<DegradedSpace> Degraded { get; init; } = [];
+    public IReadOnlyList<Degradation> Degraded { get; init; } = [];
 }
 
 /// <summary>A follow-up question was rewritten so that it can be searched for by itself.</summary>

@@ -38,8 +38,8 @@ public sealed record Hit(
 /// <param name="Elapsed">How long the search took.</param>
 public sealed record SearchResult(IReadOnlyList<Hit> Hits, TimeSpan Elapsed)
 {
-    /// <summary>Collections that were compared by words alone, and why; usually none.</summary>
-    public IReadOnlyList<DegradedSpace> Degraded { get; init; } = [];
+    /// <summary>What the search went without, and why; usually nothing.</summary>
+    public IReadOnlyList<Degradation> Degraded { get; init; } = [];
 
     /// <summary>The words of the query, weighted by how rare they are in what was searched.</summary>
     internal WeightedWords Words { get; init; } = WeightedWords.None;

@@ -6,7 +6,7 @@ using Synapse.Storage;
 namespace Synapse.Retrieval;
 
 /// <summary>A query as embedded, and the spaces that it could not be embedded for.</summary>
-internal readonly record struct EmbeddedQuery(QueryEmbeddings Embeddings, IReadOnlyList<DegradedSpace> Degraded);
+internal readonly record struct EmbeddedQuery(QueryEmbeddings Embeddings, IReadOnlyList<Degradation> Degraded);
 
 /// <summary>Embeds a query into every space of a view, at the same time, and goes on without those that fail or are late.</summary>
 internal sealed class QueryEmbedder(IEmbedders embedders, TimeSpan timeout, TimeProvider time)
@@ -16,7 +16,7 @@ internal sealed class QueryEmbedder(IEmbedders embedders, TimeSpan timeout, Time
     {
         var builtIn = (await embedders.BuiltIn.GetSpaceAsync(cancellationToken)).Fingerprint;
         var embedded = new List<KeyValuePair<string, ReadOnlyMemory<float>>>(spaces.Count);
-        List<(SearchedSpace Space, Task<(ReadOnlyMemory<float> Embedding, DegradedSpace? Degraded)> Asked)>? asked = null;
+        List<(SearchedSpace Space, Task<(ReadOnlyMemory<float> Embedding, Degradation? Degraded)> Asked)>? asked = null;
         foreach (var searched in spaces)
         {
             var fingerprint = searched.Space.Fingerprint;
@@ -35,7 +35,7 @@ internal sealed class QueryEmbedder(IEmbedders embedders, TimeSpan timeout, Time
             return new(new QueryEmbeddings(embedded), []);
         }
 
-        var degraded = new List<DegradedSpace>();
+        var degraded = new List<Degradation>();
         foreach (var (searched, task) in asked)
         {
             var (embedding, failure) = await task;
@@ -52,7 +52,7 @@ internal sealed class QueryEmbedder(IEmbedders embedders, TimeSpan timeout, Time
         return new(new QueryEmbeddings(embedded), degraded);
     }
 
-    private async Task<(ReadOnlyMemory<float> Embedding, DegradedSpace? Degraded)> AskAsync(
+    private async Task<(ReadOnlyMemory<float> Embedding, Degradation? Degraded)> AskAsync(
         string query, SearchedSpace searched, CancellationToken cancellationToken)
     {
         var space = searched.Space;
@@ -64,7 +64,7 @@ internal sealed class QueryEmbedder(IEmbedders embedders, TimeSpan timeout, Time
             var embedding = await FindAndEmbedAsync(query, space.Fingerprint, stop.Token).WaitAsync(stop.Token);
             if (embedding is null)
             {
-                return (default, Failure(DegradedSpace.NotConfigured,
+                return (default, Failure(Degradation.EmbeddingNotConfigured,
                     $"No configured provider embeds with '{space.Model}' ({space.Dimensions} dimensions). Configure it again, or index the collection anew for the model that is configured now."));
             }
 
@@ -75,7 +75,7 @@ internal sealed class QueryEmbedder(IEmbedders embedders, TimeSpan timeout, Time
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (default, Failure(DegradedSpace.TooLate,
+            return (default, Failure(Degradation.EmbeddingTooLate,
                 string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{space.Model}' did not embed the query within {timeout.TotalSeconds:0.##} s.")));
         }
         catch (SynapseException error)
@@ -83,7 +83,7 @@ internal sealed class QueryEmbedder(IEmbedders embedders, TimeSpan timeout, Time
             return (default, Failure(error.Code, error.Message));
         }
 
-        DegradedSpace Failure(string code, string reason) => new(space, searched.CollectionIds, code, reason);
+        Degradation Failure(string code, string reason) => new(DegradedStage.Embedding, searched.CollectionIds, code, reason);
     }
 
     private async Task<float[]?> FindAndEmbedAsync(string query, string fingerprint, CancellationToken cancellationToken)

@@ -5,12 +5,13 @@ using Synapse.Retrieval.Analysis;
 using Synapse.Retrieval.Fusion;
 using Synapse.Retrieval.Intent;
 using Synapse.Retrieval.Ranking;
+using Synapse.Retrieval.Reranking;
 using Synapse.Storage;
 using Synapse.Telemetry;
 
 namespace Synapse.Retrieval;
 
-/// <summary>Hybrid search: keyword and vector candidates, their scores fused, then ordered by structure. Safe to call from several threads at once.</summary>
+/// <summary>Hybrid search: keyword and vector candidates, their scores fused, then ordered by structure, the best read again by a reranker where one is configured. Safe to call from several threads at once.</summary>
 public sealed class Searcher
 {
     /// <summary>The longest query, in UTF-16 units.</summary>
@@ -26,6 +27,7 @@ public sealed class Searcher
     private readonly TimeProvider _time;
     private readonly SearchPlan _plan;
     private readonly IReadOnlyList<IRankingRule> _rules;
+    private readonly RerankStage? _rerank;
 
     /// <summary>Creates a searcher.</summary>
     /// <param name="store">Where to search.</param>
@@ -33,22 +35,25 @@ public sealed class Searcher
     /// <param name="analyzer">Splits queries as the chunks were split.</param>
     /// <param name="options">The limits.</param>
     /// <param name="time">Measures how long searches take.</param>
-    public Searcher(ISearchStore store, IEmbedders embedders, TextAnalyzer analyzer, IOptions<RetrievalOptions> options, TimeProvider time)
-        : this(store, embedders, analyzer, time, new SearchPlan(), options?.Value)
+    /// <param name="reranker">Reads the best passages again; null when none is configured.</param>
+    public Searcher(ISearchStore store, IEmbedders embedders, TextAnalyzer analyzer, IOptions<RetrievalOptions> options, TimeProvider time, IReranker? reranker = null)
+        : this(store, embedders, analyzer, time, new SearchPlan(), options?.Value, reranker)
     {
     }
 
     internal Searcher(
-        ISearchStore store, IEmbedders embedders, TextAnalyzer analyzer, TimeProvider time, SearchPlan? plan = null, RetrievalOptions? options = null)
+        ISearchStore store, IEmbedders embedders, TextAnalyzer analyzer, TimeProvider time, SearchPlan? plan = null, RetrievalOptions? options = null, IReranker? reranker = null)
     {
         plan ??= new SearchPlan();
+        options ??= new RetrievalOptions();
         _store = store;
         _embedders = embedders;
-        _queryEmbedder = new QueryEmbedder(embedders, (options ?? new RetrievalOptions()).QueryEmbeddingTimeout, time);
+        _queryEmbedder = new QueryEmbedder(embedders, options.QueryEmbeddingTimeout, time);
         _analyzer = analyzer;
         _time = time;
         _plan = plan;
         _rules = RankingRules.Create(plan.Ranking);
+        _rerank = reranker is null ? null : new RerankStage(reranker, options, time);
     }
 
     /// <summary>Searches.</summary>
@@ -87,7 +92,8 @@ public sealed class Searcher
 
         await CandidateDescriber.DescribeAsync(snapshot, candidates, cancellationToken);
         var words = await WordWeigher.WeighAsync(snapshot, _analyzer, intent, cancellationToken);
-        ConvexCombination.Apply(candidates, embeddings, FusionWeight.Of(intent, candidates, _plan.Fusion));
+        var fullMatch = await FullMatch.ScoreAsync(snapshot, terms, cancellationToken);
+        ConvexCombination.Apply(candidates, embeddings, FusionWeight.Of(intent, candidates, _plan.Fusion), fullMatch);
         if (_plan.UsesStructure)
         {
             var context = new RankingContext(intent, words, candidates);
@@ -99,6 +105,11 @@ public sealed class Searcher
 
         candidates.RemoveAll(static candidate => !candidate.HasEvidence);
         candidates.Sort(Candidate.Compare);
+        if (_rerank is not null && await _rerank.ApplyAsync(snapshot, intent.Text, candidates, cancellationToken) is { } leftOut)
+        {
+            degraded = [.. degraded, leftOut];
+        }
+
         var hits = await ReadHitsAsync(snapshot, candidates, query.Limit, cancellationToken);
         await BuiltInSimilarity.AddAsync(_embedders.BuiltIn, intent.Text, hits, cancellationToken);
         return new SearchResult(hits, _time.GetElapsedTime(started)) { Words = words, Degraded = degraded };

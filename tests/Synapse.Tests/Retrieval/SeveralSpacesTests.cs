@@ -68,7 +68,7 @@ public sealed class SeveralSpacesTests
     {
         var searcher = new Searcher(_library, new Embedders(_builtIn), new TextAnalyzer(), _time);
         var result = await searcher.SearchAsync(AccessScope.Everything, new SearchQuery("notice period"), Token);
-        Assert.Equal(DegradedSpace.NotConfigured, Assert.Single(result.Degraded).Code);
+        Assert.Equal(Degradation.EmbeddingNotConfigured, Assert.Single(result.Degraded).Code);
         Assert.Contains(result.Hits, hit => hit.Chunk.Path == "wiki.txt");
     }
 
@@ -84,7 +84,7 @@ public sealed class SeveralSpacesTests
         _time.Advance(TimeSpan.FromSeconds(0.1));
         var result = await searching;
         var degraded = Assert.Single(result.Degraded);
-        Assert.Equal((DegradedSpace.TooLate, "'cloud-large' did not embed the query within 2 s."), (degraded.Code, degraded.Reason));
+        Assert.Equal((Degradation.EmbeddingTooLate, "'cloud-large' did not embed the query within 2 s."), (degraded.Code, degraded.Reason));
         Assert.Contains(result.Hits, hit => hit.Chunk.Path == "wiki.txt");
     }
 
@@ -141,7 +141,7 @@ public sealed class SeveralSpacesTests
     {
         var result = await SearchAsync("notice period");
         var degraded = Assert.Single(result.Degraded);
-        Assert.Equal((code, reason, _provider.Space), (degraded.Code, degraded.Reason, degraded.Space));
+        Assert.Equal((code, reason, DegradedStage.Embedding), (degraded.Code, degraded.Reason, degraded.Stage));
         Assert.Equal([Cloud], degraded.CollectionIds);
         Assert.Equal(["contract.txt", "wiki.txt"], result.Hits.Take(2).Select(hit => hit.Chunk.Path).Order());
         var words = result.Hits.Single(hit => hit.Chunk.Path == "wiki.txt");

@@ -3,12 +3,15 @@ using Synapse.Retrieval.Ranking;
 
 namespace Synapse.Retrieval.Fusion;
 
-/// <summary>Fuses the scores of the two sides: (1 − w) · keyword score + w · similarity, each scaled to 0..1 among the candidates of the query.</summary>
+/// <summary>Fuses the scores of the two sides: (1 − w) · keyword score + w · similarity, each scaled to 0..1.</summary>
 /// <remarks>
 /// Bruch, Gai and Ingber, "An analysis of fusion functions for hybrid retrieval", 2023: a combination of scores beats one of ranks,
 /// and is robust to the way of scaling. A weak vector side then cannot push a clear keyword match down by a good rank alone.
+/// BM25 is scaled by the score of a full match, which its formula knows: where even the best chunk lacks most of what the query says, words are
+/// no good witness, and similarity decides more. Scaled by the best chunk instead, the best of bad matches would pass for a full one.
 /// Similarities of different models have different ranges, so they are scaled among the candidates of one space. Where the query could not be
-/// embedded, the keyword score is the whole score: a collection is not put behind the others because its provider is down.
+/// embedded, the keyword score is the whole score: a collection is not put behind the others because its provider is down. Then
+/// there is no similarity to decide more, and the best chunk is the measure.
 /// </remarks>
 internal static class ConvexCombination
 {
@@ -22,7 +25,8 @@ internal static class ConvexCombination
     /// <param name="candidates">The union of both sides' candidates, described, each with the scores of both sides.</param>
     /// <param name="query">The spaces that the query was embedded for.</param>
     /// <param name="vectorWeight">w, 0 to 1.</param>
-    public static void Apply(IReadOnlyList<Candidate> candidates, QueryEmbeddings query, double vectorWeight)
+    /// <param name="fullMatch">The keyword score of a full match, see <see cref="FullMatch"/>; a higher one among the candidates takes its place.</param>
+    public static void Apply(IReadOnlyList<Candidate> candidates, QueryEmbeddings query, double vectorWeight, double fullMatch)
     {
         var highestBm25 = 0f;
         var ranges = new List<SpaceRange>(1);
@@ -32,11 +36,12 @@ internal static class ConvexCombination
             RangeOf(ranges, candidate, query).Add(candidate.CosineSimilarity);
         }
 
+        var keywordScale = ranges.TrueForAll(static range => range.IsEmbedded) ? Math.Max(fullMatch, highestBm25) : highestBm25;
         foreach (var candidate in candidates)
         {
             var range = RangeOf(ranges, candidate, query);
             var weight = range.IsEmbedded ? vectorWeight : 0;
-            candidate.Add(KeywordPart, highestBm25 > 0 ? (1 - weight) * candidate.Bm25Score / highestBm25 : 0);
+            candidate.Add(KeywordPart, keywordScale > 0 ? (1 - weight) * candidate.Bm25Score / keywordScale : 0);
             candidate.Add(VectorPart, range.Width > 0 ? weight * (candidate.CosineSimilarity - range.Lowest) / range.Width : 0);
         }
     }

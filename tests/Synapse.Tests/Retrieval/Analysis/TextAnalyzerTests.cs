@@ -38,8 +38,8 @@ public sealed class TextAnalyzerTests
     }
 
     [Fact]
-    public void A_word_given_twice_weighs_twice()
-        => Assert.Equal([("buffalo", 3f), ("herd", 1f)], _analyzer.AnalyzeQuery("Buffalo buffalo herd BUFFALO").Select(term => (term.Text, term.Weight)));
+    public void A_word_given_again_weighs_more_but_less_each_time()
+        => Assert.Equal([("buffalo", 2f), ("herd", 1f)], _analyzer.AnalyzeQuery("Buffalo buffalo herd BUFFALO buffalo").Select(term => (term.Text, term.Weight)));
 
     [Theory]
     [InlineData("")]
@@ -67,6 +67,37 @@ public sealed class TextAnalyzerTests
         var terms = _analyzer.AnalyzeQuery(new string('a', 40) + new string('B', 1_000) + " end");
         Assert.Equal(["end"], terms.Skip(1).Select(term => term.Text));
         Assert.Equal(WordSplitterLength, terms[0].Text.Length);
+    }
+
+    [Theory]
+    [InlineData("slipstream theory\n\nof wings", 2)]
+    [InlineData("\n  slipstream theory\n\nof wings", 2)]
+    [InlineData("slipstream theory\nof wings", 1)]
+    [InlineData("slipstream theory\n", 1)]
+    [InlineData("slipstream theory", 1)]
+    public void The_title_of_a_plain_text_counts_as_a_heading_does(string text, int expected)
+    {
+        Assert.Equal(expected, Frequency("slipstream", text, Plain()));
+        Assert.Equal(text.Contains("wings", StringComparison.Ordinal) ? 1 : 0, Frequency("wing", text, Plain()));
+    }
+
+    [Fact]
+    public void Only_the_first_chunk_of_prose_without_headings_begins_with_a_title()
+    {
+        const string text = "slipstream theory\n\nof wings";
+        Assert.Equal(1, Frequency("slipstream", text, Plain() with { Ordinal = 1 }));
+        Assert.Equal(1, Frequency("slipstream", text, Plain() with { Kind = ChunkKind.Code }));
+        Assert.Equal(1, Frequency("slipstream", text, Plain() with { Kind = ChunkKind.Structured }));
+        Assert.Equal(1, Frequency("slipstream", text, Plain() with { Heading = "Guide" }));
+        Assert.Equal(1, Frequency("slipstream", $"slipstream {new string('x', 200)}\n\nof wings", Plain()));
+    }
+
+    private static Chunk Plain() => new(0, 0, 1, 1, 1, ChunkKind.Prose, null, null, false);
+
+    private int Frequency(string term, string text, Chunk chunk)
+    {
+        var terms = _analyzer.AnalyzeChunk(text, chunk, "a.txt");
+        return terms.ToTexts().Zip(terms.Frequencies).Where(each => each.First == term).Select(each => (int)each.Second).SingleOrDefault();
     }
 
     [Fact]
