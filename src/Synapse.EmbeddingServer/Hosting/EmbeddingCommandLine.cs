@@ -57,6 +57,11 @@ internal static class EmbeddingCommandLine
             return await ReportAsync([$"HOST / --host: it is not possible to listen on '{options.Address}' ({error.SocketErrorCode}). Name an address of this machine, or leave it out."]);
         }
 
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // A signal, or a model that cannot be loaded, was faster than the start.
+        }
+
         await app.WaitForShutdownAsync();
         if (app.Services.GetRequiredService<ModelLoading>().Failure is { } failure)
         {

@@ -30,7 +30,7 @@ internal static class EmbeddingService
         // Empty: no file and no variable but our own changes where it listens, what it logs or what it answers.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "synapse-embedding-server", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
-        AddLogging(builder.Logging);
+        AddLogging(builder.Logging, options.LogLevel);
         builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReplyJsonContext.Default));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
@@ -78,16 +78,10 @@ internal static class EmbeddingService
         }
     }
 
-    private static void AddLogging(ILoggingBuilder logging)
+    private static void AddLogging(ILoggingBuilder logging, LogLevel leastLevel)
     {
-        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddSimpleConsole(static console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd HH:mm:ss'Z' ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        logging.SetMinimumLevel(leastLevel).AddFilter("Microsoft", leastLevel > LogLevel.Warning ? leastLevel : LogLevel.Warning);
+        logging.AddConsole(static console => console.FormatterName = LineFormatter.FormatterName).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
         // Why the start failed is told once, by the command line.

@@ -53,6 +53,9 @@ internal sealed record ServiceOptions
     /// <summary>Text before each input of the type <c>passage</c>; null for the model's own.</summary>
     public string? PassagePrefix { get; init; }
 
+    /// <summary>The least level that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
     /// <summary>Most inputs of a request.</summary>
     public int MaxInputs { get; init; } = 2_048;
 

@@ -34,7 +34,8 @@ internal sealed class ServiceOptionsReader(IReadOnlyDictionary<string, string> s
             Port = Number(ServiceSetting.Port, 0, ushort.MaxValue) ?? defaults.Port,
             Key = Key(),
             AllowedHosts = AllowedHosts(),
-            Device = Device(),
+            Device = Choice(ServiceSetting.Device, OnnxDevice.Auto, OnnxDevice.Cpu, OnnxDevice.Cuda),
+            LogLevel = Choice(ServiceSetting.LogLevel, LogLevel.Information, LogLevel.Warning, LogLevel.Error, LogLevel.None),
             Threads = Number(ServiceSetting.Threads, 1, 1_024) ?? 0,
             Weights = Text(ServiceSetting.Weights),
             BatchSize = batchSize,
@@ -174,16 +175,22 @@ internal sealed class ServiceOptionsReader(IReadOnlyDictionary<string, string> s
         return hosts;
     }
 
-    private OnnxDevice Device()
+    /// <param name="key">The setting.</param>
+    /// <param name="choices">What may be chosen; the first is the default.</param>
+    private T Choice<T>(string key, params ReadOnlySpan<T> choices)
+        where T : struct, Enum
     {
-        var text = Text(ServiceSetting.Device);
-        if (text is null || (Enum.TryParse<OnnxDevice>(text, ignoreCase: true, out var device) && Enum.IsDefined(device) && char.IsLetter(text[0])))
+        var text = Text(key);
+        foreach (var choice in choices)
         {
-            return text is null ? OnnxDevice.Auto : Enum.Parse<OnnxDevice>(text, ignoreCase: true);
+            if (text is null || text.Equals($"{choice}", StringComparison.OrdinalIgnoreCase))
+            {
+                return choice;
+            }
         }
 
-        faults.Add($"{ServiceSetting.Device}: '{text}' is not one of auto, cpu, cuda.");
-        return OnnxDevice.Auto;
+        faults.Add($"{key}: '{text}' is not one of {string.Join(", ", choices.ToArray()).ToLowerInvariant()}.");
+        return choices[0];
     }
 
     private int? Number(string key, int least, int most)

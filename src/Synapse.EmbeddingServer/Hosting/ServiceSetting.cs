@@ -18,6 +18,7 @@ internal sealed record ServiceSetting(string Variable, string? Option, string Va
     public const string Key = "API_KEY";
     public const string KeyFile = "API_KEY_FILE";
     public const string AllowedHosts = OwnPrefix + "ALLOWED_HOSTS";
+    public const string LogLevel = OwnPrefix + "LOG_LEVEL";
     public const string Threads = OwnPrefix + "THREADS";
     public const string Weights = OwnPrefix + "WEIGHTS";
     public const string BatchTokens = OwnPrefix + "BATCH_TOKENS";
@@ -51,5 +52,6 @@ internal sealed record ServiceSetting(string Variable, string? Option, string Va
         new(MaxWaitingInputs, null, "INPUTS", "Waiting inputs of a model from which on requests are refused with 429. Default: 4096."),
         new(MaxWaitingTokens, null, "TOKENS", "Waiting tokens of a model from which on requests are refused with 429. Default: 262144."),
         new(AllowedHosts, null, "NAME[,...]", "Host names to answer for besides those of loopback. Default: none; any where HOST is not loopback."),
+        new(LogLevel, null, "LEVEL", "Least level that is logged: Information, Warning (failed requests), Error, or None. Default: Information."),
     ];
 }

@@ -23,9 +23,10 @@ internal sealed partial class ModelLoading(
                 stoppingToken.ThrowIfCancellationRequested();
                 Load(source);
             }
-            catch (SynapseException error)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
-                Failure = $"the model '{source.Name}' cannot be loaded from '{source.Folder}'. {error.Message}";
+                var reason = error is SynapseException ? error.Message : $"A fault of this program ({error.GetType().Name}: {error.Message}).";
+                Failure = $"the model '{source.Name}' cannot be loaded from '{source.Folder}'. {reason}";
                 lifetime.StopApplication();
                 return;
             }
@@ -46,6 +47,6 @@ internal sealed partial class ModelLoading(
     [LoggerMessage(LogLevel.Information, "Loaded the model '{Model}' ({Kind}, {Device}, at most {MaxTokens} tokens, {Bytes} bytes) in {ElapsedMs:0} ms")]
     private partial void LogLoaded(string model, ModelKind kind, string device, int maxTokens, long bytes, double elapsedMs);
 
-    [LoggerMessage(LogLevel.Information, "Ready; {Count} models are loaded")]
+    [LoggerMessage(LogLevel.Information, "Ready; models: {Count}")]
     private partial void LogReady(int count);
 }

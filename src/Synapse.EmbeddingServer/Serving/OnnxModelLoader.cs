@@ -19,7 +19,7 @@ internal sealed class OnnxModelLoader(ServiceOptions options, TimeProvider timeP
             Weights = options.Weights,
             Device = options.Device,
             Threads = options.Threads,
-            MaxBatchTokens = BatchTokens(source),
+            MaxBatchTokens = BatchTokens(options, source),
             MaxWaitingInputs = options.MaxWaitingInputs,
             MaxWaitingTokens = options.MaxWaitingTokens,
             QueryPrefix = options.QueryPrefix,
@@ -58,7 +58,7 @@ internal sealed class OnnxModelLoader(ServiceOptions options, TimeProvider timeP
         Weights = options.Weights,
         Device = device,
         Threads = options.Threads,
-        MaxBatchTokens = BatchTokens(source),
+        MaxBatchTokens = BatchTokens(options, source),
         MaxWaitingInputs = options.MaxWaitingInputs,
         MaxWaitingTokens = options.MaxWaitingTokens,
 
@@ -66,6 +66,7 @@ internal sealed class OnnxModelLoader(ServiceOptions options, TimeProvider timeP
         Activation = ScoreActivation.Logit,
     });
 
-    private int? BatchTokens(ModelSource source)
+    /// <summary>Most tokens of a run; null for what suits the device.</summary>
+    public static int? BatchTokens(ServiceOptions options, ModelSource source)
         => options.BatchTokens ?? (options.BatchSize is { } inputs ? (int)Math.Min(ServiceOptions.MostBatchTokens, (long)inputs * source.FindMaxTokens()) : null);
 }
