@@ -223,7 +223,7 @@ public sealed class SentenceModelTests : IDisposable
         async Task CallAsync()
         {
             var destination = new float[passages.Length * model.Dimensions];
-            while (Volatile.Read(ref refused) == 0 || time.Waits == 0)
+            do
             {
                 await embedder.EmbedPassagesAsync(passages, destination, Cancellation);
                 AssertSame(expected, [.. destination.Chunk(model.Dimensions)]);
@@ -237,6 +237,7 @@ public sealed class SentenceModelTests : IDisposable
                     Interlocked.Increment(ref refused);
                 }
             }
+            while (Volatile.Read(ref refused) == 0 || time.Waits == 0);
         }
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(CallAsync, Cancellation)));
