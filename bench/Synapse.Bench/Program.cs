@@ -29,11 +29,20 @@ switch (args)
     case ["cli-search", var program, var folder, var query]:
         await ServerBench.SearchByCommandAsync(program, folder, query, none);
         return 0;
+    case ["providers", .. var parts]:
+        await ProviderBench.RunAsync(parts, none);
+        return 0;
+    case [AnsweringServer.Command, var data]:
+        await AnsweringServer.RunAsync(data, none);
+        return 0;
     case ["analysis", var file]:
         AnalysisBench.Run(file);
         return 0;
     case ["lexical", var folder, var judgements, .. var rest]:
         LexicalQuality.Run(folder, judgements, rest.Length > 0 ? Number(rest[0]) : Bm25.K1, rest.Length > 1 ? Number(rest[1]) : Bm25.B);
+        return 0;
+    case ["models", var folder]:
+        await ModelBench.RunAsync(Directory.CreateDirectory(folder).FullName, none);
         return 0;
     default:
         await Console.Error.WriteLineAsync(
@@ -47,7 +56,10 @@ switch (args)
               bulk-search DIR CHUNKS              only those searches, in a new process
               http-search PROGRAM DIR CHUNKS      the same questions over HTTP, to 'PROGRAM serve'
               cli-search PROGRAM FOLDER QUERY     'PROGRAM search' as a whole process
+              providers [latency|streams|embeddings]...
+                                                  the provider layer beside a bare HTTP client, before a fake model server
               analysis FILE|synthetic             processor time of splitting text into terms
+              models DIR                          a sentence-transformers model of MiniLM's size, beside @huggingface/transformers
               lexical SET JUDGEMENTS [K1 B]       NDCG@10 of BM25 alone
             """);
         return 2;

@@ -10,17 +10,17 @@ internal sealed class TableWriter(CharacterDatabase database)
     private const double CategoriesVersion = 8;
     private const double NormalizationVersion = 9;
 
-    // Characters that Unicode has put into another category since: what they were.
-    private static readonly Dictionary<int, string> Former = new()
+    // Characters that Unicode has put into another category since: what they were, up to which version.
+    private static readonly Dictionary<int, (string Category, double Until)> Former = new()
     {
-        [0x166D] = "Po",
-        [0x1734] = "Mn",
-        [0x1885] = "Lo",
-        [0x1886] = "Lo",
-        [0x1CF2] = "Mc",
-        [0x1CF3] = "Mc",
-        [0xA9BD] = "Mc",
-        [0x111C9] = "Po",
+        [0x166D] = ("Po", 9),
+        [0x1734] = ("Mn", 9),
+        [0x1885] = ("Lo", 8),
+        [0x1886] = ("Lo", 8),
+        [0x1CF2] = ("Mc", 9),
+        [0x1CF3] = ("Mc", 9),
+        [0xA9BD] = ("Mc", 9),
+        [0x111C9] = ("Po", 9),
     };
 
     public void Write(Stream stream)
@@ -37,7 +37,8 @@ internal sealed class TableWriter(CharacterDatabase database)
     }
 
     private bool Is(int codePoint, double version, params ReadOnlySpan<string> categories)
-        => database.AgeOf(codePoint) <= version && categories.Contains(Former.GetValueOrDefault(codePoint, database.CategoryOf(codePoint)));
+        => database.AgeOf(codePoint) <= version
+            && categories.Contains(Former.TryGetValue(codePoint, out var former) && version <= former.Until ? former.Category : database.CategoryOf(codePoint));
 
     /// <summary>A set as runs: the gap since the last one, the length.</summary>
     private static void WriteSet(BinaryWriter writer, Func<int, bool> contains)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Synapse.Embedding;
 using Synapse.LocalModels.Static;
+using Synapse.Retrieval.Reranking;
 
 namespace Synapse.LocalModels;
 
@@ -11,4 +12,24 @@ public static class LocalModelsRegistration
     /// <param name="services">The services.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection UseStaticEmbedder(this IServiceCollection services) => services.AddSingleton<IEmbedder>(static _ => new StaticEmbedder());
+
+    /// <summary>Adds the models in ONNX that were chosen: a <see cref="DeferredEmbedder"/>, which is not the process's <see cref="IEmbedder"/>, and an <see cref="IReranker"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">Which.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddLocalModels(this IServiceCollection services, LocalModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Embedding is { Length: > 0 })
+        {
+            services.AddSingleton(_ => new DeferredEmbedder(options));
+        }
+
+        if (options.Rerank is { Length: > 0 })
+        {
+            services.AddSingleton<IReranker>(_ => new CrossEncoderReranker(options));
+        }
+
+        return services;
+    }
 }

@@ -25,6 +25,18 @@ public sealed class FakeProviderTests
     }
 
     [Fact]
+    public async Task Embeddings_that_are_remembered_are_given_again_to_the_same_request_alone()
+    {
+        await using var fake = FakeProvider.Start(new() { Scenario = "emb-remembered" });
+        var first = await RawClient.SendAsync(fake, DialectRequest.Embeddings("openai", "cats"));
+        var again = await RawClient.SendAsync(fake, DialectRequest.Embeddings("openai", "cats"));
+        var other = await RawClient.SendAsync(fake, DialectRequest.Embeddings("openai", "dogs"));
+
+        Assert.Equal(first.Bytes, again.Bytes);
+        Assert.NotEqual(first.Text, other.Text);
+    }
+
+    [Fact]
     public async Task Client_that_leaves_is_noticed_and_stops_what_is_sent()
     {
         await using var fake = FakeProvider.Start(new() { Scenario = "endless-tokens" });

@@ -6,7 +6,7 @@ namespace Synapse.Fakes;
 /// <summary>Serves connections: reads requests, finds replies, writes them, and notices who ends it.</summary>
 internal sealed class ConnectionServer(FakeState state) : IDisposable
 {
-    private readonly Certificates? _certificates = state.Options.Https ? new(state.Options.Time) : null;
+    private readonly Certificates? _certificates = state.Options.Https ? new(state.Options) : null;
 
     public Certificates? Certificates => _certificates;
 

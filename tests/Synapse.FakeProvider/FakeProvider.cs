@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Synapse.Fakes.Control;
 using Synapse.Fakes.Dialects;
@@ -19,8 +20,8 @@ public sealed class FakeProvider : IAsyncDisposable
     {
         _state = new(options);
         _server = new(_state);
-        _listener = new(options.Port, _server.ServeAsync);
-        _control = new(options.ControlPort, new ControlServer(this, _state).ServeAsync);
+        _listener = new(new(options.Address, options.Port), _server.ServeAsync);
+        _control = new(new(IPAddress.Loopback, options.ControlPort), new ControlServer(this, _state).ServeAsync);
         _state.Scenarios.ConnectionFaultChanged = fault => _listener.Refuse(fault == ConnectionFault.Refused);
         _listener.Refuse(_state.Scenarios.ConnectionFault == ConnectionFault.Refused);
     }
@@ -44,7 +45,7 @@ public sealed class FakeProvider : IAsyncDisposable
     public Uri ControlAddress => new($"http://127.0.0.1:{_control.Port}/__control");
 
     /// <summary>Where it listens: scheme, host and port.</summary>
-    public Uri Address => new($"{(_state.Options.Https ? "https" : "http")}://127.0.0.1:{_listener.Port}/");
+    public Uri Address => new($"{(_state.Options.Https ? "https" : "http")}://{_state.Options.Address}:{_listener.Port}/");
 
     /// <summary>The root below which its certificate stands, for clients to trust; null without HTTPS.</summary>
     public X509Certificate2? TrustedRoot => _server.Certificates?.Root;

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Synapse.Fakes;
 
 /// <summary>How a <see cref="FakeProvider"/> starts.</summary>
@@ -8,6 +10,12 @@ public sealed class FakeProviderOptions
 
     /// <summary>What happens to requests, as <c>id?parameter=value&amp;parameter=value</c>.</summary>
     public string Scenario { get; set; } = "ok-stream";
+
+    /// <summary>The address of the loopback interface to listen on: another than the usual one can be given to the loopback interface of a network namespace.</summary>
+    public IPAddress Address { get; set; } = IPAddress.Loopback;
+
+    /// <summary>Further names that its certificate is for.</summary>
+    public IList<string> HostNames { get; } = [];
 
     /// <summary>The port of the loopback interface; 0 picks a free one.</summary>
     public int Port { get; set; }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Synapse.Fakes.Dialects;
 using Synapse.Fakes.Scenarios;
+using Synapse.Fakes.Wire;
 
 namespace Synapse.Fakes;
 
@@ -16,6 +18,9 @@ internal sealed class FakeState(FakeProviderOptions options)
     public int? LoadedWindow { get; set; }
 
     public ScenarioSettings Scenarios { get; } = new(DialectCatalogue.Get(options.Dialect), options.Scenario, options.Https);
+
+    /// <summary>Replies that are given again to the same request.</summary>
+    public ConcurrentDictionary<string, HttpReply> Remembered { get; } = new(StringComparer.Ordinal);
 
     public RequestLog Log { get; } = new(options.Time);
 }

@@ -5,7 +5,7 @@ using Synapse.ModelServers.Tests.TestSupport;
 namespace Synapse.ModelServers.Tests;
 
 /// <summary>The tiny models do what the other tests build on, on the real server.</summary>
-public sealed class LlamaServerTests(TinyModels models) : IClassFixture<TinyModels>
+public sealed class LlamaServerTests(TinyModels models)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

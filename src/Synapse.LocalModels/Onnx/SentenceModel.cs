@@ -63,13 +63,15 @@ public sealed class SentenceModel : IAsyncDisposable
     /// <summary>The space of its embeddings. Other weights, another tokenizer, pooling, length or prefix make another space.</summary>
     public EmbeddingSpace Space { get; }
 
-    internal Batching.BatchQueue Queue => _model.Queue;
+    /// <summary>Time inside ONNX Runtime so far, and the threads that share it.</summary>
+    internal (TimeSpan Time, int Threads) RunTime => (_model.Session.RunTime, _model.RunsAtOnce);
 
     /// <summary>Loads a model and tries it on one text.</summary>
     /// <param name="folder">A folder as sentence-transformers publishes it, with its <c>onnx</c> folder.</param>
     /// <param name="options">How; null takes the defaults.</param>
     /// <exception cref="ModelFormatException">A file is missing, damaged or not supported; the message names it.</exception>
     /// <exception cref="ModelRuntimeException">This machine cannot run it as asked.</exception>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The options ask for more dimensions than the model has.</exception>
     public static SentenceModel Load(string folder, SentenceModelOptions? options = null)
     {

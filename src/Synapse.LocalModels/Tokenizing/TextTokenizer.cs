@@ -112,25 +112,31 @@ public sealed class TextTokenizer
             buffers.Parts.Clear();
             parts.RawTokens.Cut(wellFormed, buffers.Parts);
             // What is cut at the start is known at the end only.
-            enough = parts.CutsStart ? int.MaxValue : enough;
-            for (var i = 0; i < buffers.Parts.Count && !ids.IsCut; i++)
+            AppendParts(wellFormed, parts.CutsStart ? int.MaxValue : enough, buffers, ids);
+            if (parts.CutsStart)
             {
-                var part = buffers.Parts[i];
-                if (part.Id >= 0)
-                {
-                    ids.Add(part.Id);
-                }
-                else
-                {
-                    AppendNormalized(wellFormed[part.Start..part.End], part.Start == 0, enough, buffers, ids);
-                }
-
-                ids.IsCut |= ids.Count >= enough && part.Id < 0 && i + 1 < buffers.Parts.Count;
+                ids.KeepLast(enough);
             }
         }
         catch (Exception fault) when (fault is InvalidDataException or RegexMatchTimeoutException)
         {
             throw new ModelFormatException(parts.File, fault is RegexMatchTimeoutException ? "one of its regular expressions takes too long" : fault.Message, fault);
+        }
+    }
+
+    private void AppendParts(ReadOnlySpan<char> text, int enough, EncodingBuffers buffers, TokenIds ids)
+    {
+        for (var i = 0; i < buffers.Parts.Count && !ids.IsCut; i++)
+        {
+            var part = buffers.Parts[i];
+            if (part.Id >= 0)
+            {
+                ids.Add(part.Id);
+                continue;
+            }
+
+            AppendNormalized(text[part.Start..part.End], part.Start == 0, enough, buffers, ids);
+            ids.IsCut |= ids.Count >= enough && i + 1 < buffers.Parts.Count;
         }
     }
 
@@ -165,6 +171,7 @@ public sealed class TextTokenizer
     {
         if (parts.Splitter is not { } splitter)
         {
+            ids.StartWord();
             parts.Model.Tokenize(text, ids);
             return;
         }
@@ -174,6 +181,7 @@ public sealed class TextTokenizer
         splitter.Split(pieces);
         for (var i = 0; i < pieces.Count; i++)
         {
+            ids.StartWord();
             parts.Model.Tokenize(pieces.TextOf(i), ids);
             if (ids.Count >= enough && i + 1 < pieces.Count)
             {

@@ -105,6 +105,7 @@ internal sealed class FailureFindings(ProviderSettings settings)
                 $"Set {SettingWords.ApiVersion} to a version that exists, such as 2024-10-21, or leave it out for the v1 surface; {_words.Endpoint} is the resource's address without a path."),
             _ when Has(said, "does not support embeddings") && settings.Kind != ProviderKind.Ollama => Finding.Failed(FindingCodes.EmbeddingsOff, "The server does not embed.", "Start llama-server with --embeddings, and give chat a server of its own."),
             _ when Has(said, "does not support chat") || Has(said, "not a chat model") => Finding.Failed(FindingCodes.NotAChatModel, $"'{model}' is not a chat model.", $"Name a chat model in {setting}."),
+            _ when Has(said, "does not support logits") => Finding.Failed(FindingCodes.NotAChatModel, $"The server embeds with '{model}', and does not chat.", $"Start llama-server without --embeddings, or name another server in {_words.Endpoint}."),
             _ when Has(said, "not an embedding model") || Has(said, "does not support embed") => Finding.Failed(FindingCodes.NotAnEmbeddingModel, $"'{model}' is not an embedding model.", $"Name an embedding model in {setting}, or start the server with one."),
             _ when settings.Kind == ProviderKind.Ollama && Has(said, "not found") && Has(said, "model") => Finding.Failed(
                 FindingCodes.ModelNotPulled, $"Ollama has no model '{model}'.", $"Run 'ollama pull {model}', or correct {setting}; 'ollama list' shows what is there."),

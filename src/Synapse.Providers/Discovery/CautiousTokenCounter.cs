@@ -22,19 +22,23 @@ internal sealed class CautiousTokenCounter : ITokenCounter
     /// <summary>Learns from the server's own count.</summary>
     /// <param name="estimated">What this counter said of the same prompt.</param>
     /// <param name="counted">What the server said.</param>
-    public void Observe(long estimated, long counted)
+    /// <returns>Whether this counter will say more from now on.</returns>
+    public bool Observe(long estimated, long counted)
     {
         if (estimated < LeastToLearnFrom || counted <= estimated)
         {
-            return;
+            return false;
         }
 
         var factor = Volatile.Read(ref _factor);
         var larger = Math.Min(LargestFactor, factor * counted / estimated);
-        if (larger > factor)
+        if (larger <= factor)
         {
-            Volatile.Write(ref _factor, larger);
+            return false;
         }
+
+        Volatile.Write(ref _factor, larger);
+        return true;
     }
 
     private static double Estimate(ReadOnlySpan<char> text)

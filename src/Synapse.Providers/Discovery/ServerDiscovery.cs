@@ -9,6 +9,8 @@ namespace Synapse.Providers.Discovery;
 /// <summary>Asks a server what it is and what its models can take. Answers are kept for some minutes, because a server may be started anew with other settings.</summary>
 internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http, FailureClassifier classifier, TimeProvider time) : IDisposable
 {
+    private const string LlamaCppServer = "llama.cpp";
+
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly string[] WindowNames = ["max_model_len", "loaded_context_length", "context_length", "context_window", "max_context_length"];
@@ -21,6 +23,7 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
     private readonly ConcurrentDictionary<string, (ModelFacts Facts, long At)> _facts = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _asking = new(1);
     private readonly string _root = Root(settings.Endpoint);
+    private string? _refusedBy;
     private ProviderKind? _kind = settings.Kind == ProviderKind.LocalUnknown ? null : settings.Kind;
 
     /// <summary>What is known of the kind without asking.</summary>
@@ -98,6 +101,12 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
         }
         catch (WireException exception) when (exception.Failure.IsLoading)
         {
+            return ProviderKind.LlamaCpp;
+        }
+
+        if (_refusedBy == LlamaCppServer)
+        {
+            // It shows no page without its key, and says who it is in every reply.
             return ProviderKind.LlamaCpp;
         }
 
@@ -217,10 +226,12 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(linked.Token);
-            return await BodyReader.ReadAsync(stream, WireLimits.Discovery, linked.Token) is { Length: > 0 } json ? Parse(json) : null;
+            using var reply = await BodyReader.ReadAsync(stream, WireLimits.Discovery, linked.Token);
+            return reply is { Bytes.Length: > 0 } ? Parse(reply.Bytes) : null;
         }
         catch (WireException exception) when (!exception.Failure.IsLoading && !exception.Failure.IsUnreachable)
         {
+            _refusedBy = exception.Failure.Server;
             return null;
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Synapse.Providers.Wire;
@@ -9,6 +12,7 @@ internal sealed class EmbeddingReply
 {
     private readonly float[]?[] _rows;
     private readonly FailureClassifier _classifier;
+    private int _usualLength = 1_024;
 
     private EmbeddingReply(int count, FailureClassifier classifier)
     {
@@ -142,20 +146,47 @@ internal sealed class EmbeddingReply
     {
         if (reader.TokenType == JsonTokenType.String)
         {
-            var bytes = reader.GetBytesFromBase64();
-            Expect(bytes.Length % sizeof(float) == 0, "an embedding in base64 is cut");
-            return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+            return Decode(ref reader);
         }
 
         Expect(reader.TokenType == JsonTokenType.StartArray, "an embedding is not an array");
-        var numbers = new List<float>(_rows.FirstOrDefault(row => row is not null)?.Length ?? 1_024);
+        var numbers = new float[_usualLength];
+        var count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             Expect(reader.TokenType == JsonTokenType.Number, "an embedding holds something that is no number");
-            numbers.Add(reader.GetSingle());
+            if (count == numbers.Length)
+            {
+                Array.Resize(ref numbers, count * 2);
+            }
+
+            numbers[count++] = reader.GetSingle();
         }
 
-        return [.. numbers];
+        // The other rows are as long as this one, or the reply is refused.
+        _usualLength = Math.Max(1, count);
+        Array.Resize(ref numbers, count);
+        return numbers;
+    }
+
+    private float[] Decode(ref Utf8JsonReader reader)
+    {
+        // Straight into the numbers, without a copy between.
+        var text = reader.ValueSpan;
+        var length = (text.Length / 4 * 3) - (text.EndsWith("=="u8) ? 2 : text.EndsWith("="u8) ? 1 : 0);
+        if (!reader.ValueIsEscaped && length % sizeof(float) == 0)
+        {
+            var numbers = new float[length / sizeof(float)];
+            if (Base64.DecodeFromUtf8(text, MemoryMarshal.AsBytes(numbers.AsSpan()), out _, out var written) == OperationStatus.Done && written == length)
+            {
+                return numbers;
+            }
+        }
+
+        // A slash that is written as "\/", a blank within, or no base64 at all.
+        var bytes = reader.GetBytesFromBase64();
+        Expect(bytes.Length % sizeof(float) == 0, "an embedding in base64 is cut");
+        return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
     }
 
     private void ReadUsage(ref Utf8JsonReader reader)
@@ -196,7 +227,7 @@ internal sealed class EmbeddingReply
         foreach (var row in _rows)
         {
             Expect(row!.Length == length, $"an embedding has {row.Length} numbers where {length} were expected");
-            Expect(!row.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue), "an embedding holds a number that is not finite");
+            Expect(TensorPrimitives.IsFiniteAll<float>(row), "an embedding holds a number that is not finite");
         }
     }
 

@@ -55,13 +55,14 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
     /// <summary>Embeds texts.</summary>
     /// <param name="texts">The texts with their prefixes.</param>
     /// <param name="dimensions">How many numbers each embedding must have.</param>
-    /// <param name="destination">Receives the embeddings, of unit length, one after the other.</param>
+    /// <param name="destination">Receives the embeddings, of unit length, one after the other; after a failure it holds nothing of use.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="WireException">The server failed, retries included.</exception>
     public async ValueTask EmbedAsync(IReadOnlyList<ReadOnlyMemory<char>> texts, int dimensions, Memory<float> destination, CancellationToken cancellationToken)
     {
         var (generator, limits) = await ConnectAsync(cancellationToken);
-        var sums = new EmbeddingSums(texts.Count, dimensions);
+        destination.Span.Clear();
+        var sums = new EmbeddingSums(destination, dimensions);
         var parts = new List<EmbeddingPart>(texts.Count);
         for (var owner = 0; owner < texts.Count; owner++)
         {
@@ -71,7 +72,7 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
         // Half of the turns stay free for questions, which people wait for.
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Settings.MaxConcurrency / 2), CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Batches(parts, limits), parallel, (batch, token) => EmbedBatchAsync(generator, batch, dimensions, sums, narrowings: 0, token));
-        sums.WriteTo(destination.Span);
+        sums.Complete();
     }
 
     public void Dispose()

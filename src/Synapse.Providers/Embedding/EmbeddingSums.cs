@@ -3,9 +3,10 @@ using System.Numerics.Tensors;
 namespace Synapse.Providers.Embedding;
 
 /// <summary>Joins the embeddings of the parts of each text: their mean by length, brought to unit length. Safe for many threads at once.</summary>
-internal sealed class EmbeddingSums(int count, int dimensions)
+/// <param name="sums">Takes the embeddings one after the other; all zero.</param>
+/// <param name="dimensions">How many numbers each has.</param>
+internal sealed class EmbeddingSums(Memory<float> sums, int dimensions)
 {
-    private readonly float[] _sums = new float[checked(count * dimensions)];
     private readonly Lock _gate = new();
 
     /// <summary>Adds one part.</summary>
@@ -22,24 +23,22 @@ internal sealed class EmbeddingSums(int count, int dimensions)
 
         lock (_gate)
         {
-            var sum = _sums.AsSpan(owner * dimensions, dimensions);
+            var sum = sums.Span.Slice(owner * dimensions, dimensions);
             TensorPrimitives.MultiplyAdd(embedding, Math.Max(1, weight) / norm, sum, sum);
         }
     }
 
-    /// <summary>Writes the embeddings one after the other; a text without any stays zero.</summary>
-    public void WriteTo(Span<float> destination)
+    /// <summary>Brings all to unit length, when all parts are there; a text without any stays zero.</summary>
+    public void Complete()
     {
-        for (var owner = 0; owner < count; owner++)
+        for (var rest = sums.Span; rest.Length > 0; rest = rest[dimensions..])
         {
-            var sum = _sums.AsSpan(owner * dimensions, dimensions);
+            var sum = rest[..dimensions];
             var norm = TensorPrimitives.Norm(sum);
             if (norm > 0)
             {
                 TensorPrimitives.Divide(sum, norm, sum);
             }
         }
-
-        _sums.CopyTo(destination);
     }
 }

@@ -22,10 +22,10 @@ internal abstract class GuardedEmbeddingGenerator(ProviderSettings settings, str
         try
         {
             await using var open = await SendAsync(inputs, linked.Token);
-            var body = await BodyReader.ReadAsync(open.Body, WireLimits.Embeddings, linked.Token)
+            using var body = await BodyReader.ReadAsync(open.Body, WireLimits.Embeddings, linked.Token)
                 ?? throw new WireException(classifier.Protocol($"the reply is longer than {WireLimits.Embeddings >> 20} MiB"));
             open.IsRead = true;
-            var reply = EmbeddingReply.Read(body, inputs.Count, options?.Dimensions ?? Settings.EmbeddingDimensions, classifier);
+            var reply = EmbeddingReply.Read(body.Bytes, inputs.Count, options?.Dimensions ?? Settings.EmbeddingDimensions, classifier);
             return new(reply.Rows.Select(row => new Embedding<float>(row) { ModelId = reply.Model }))
             {
                 Usage = new() { InputTokenCount = reply.InputTokens, TotalTokenCount = reply.InputTokens },

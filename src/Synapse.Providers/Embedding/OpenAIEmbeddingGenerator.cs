@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.ClientModel;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using OpenAI.Embeddings;
 using Synapse.Providers.Chat;
@@ -15,6 +16,9 @@ internal sealed class OpenAIEmbeddingGenerator(ProviderSettings settings, string
     private const string Dimensions = "dimensions";
     private const string EncodingFormat = "encoding_format";
     private const int MostAdaptations = 2;
+
+    // Nothing of it ever stands in a page; text beyond ASCII goes as it is, in half the bytes of its escapes or less.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly EmbeddingClient _client = new(model, OpenAIPipeline.NoKey, OpenAIPipeline.Options(settings, model, http));
     private readonly ModelParameters _parameters = new();
@@ -37,8 +41,9 @@ internal sealed class OpenAIEmbeddingGenerator(ProviderSettings settings, string
 
     private ReadOnlyMemory<byte> Body(IReadOnlyList<string> inputs)
     {
-        var buffer = new ArrayBufferWriter<byte>(16 << 10);
-        using var json = new Utf8JsonWriter(buffer);
+        // Most text is a byte per character, or little more.
+        var buffer = new ArrayBufferWriter<byte>(1_024 + inputs.Sum(input => input.Length + (input.Length / 8) + 8));
+        using var json = new Utf8JsonWriter(buffer, Plain);
         json.WriteStartObject();
         json.WriteString("model", Model);
         json.WriteStartArray("input");

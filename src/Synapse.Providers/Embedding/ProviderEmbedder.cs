@@ -122,6 +122,7 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
             }
             catch (SynapseException exception) when (exception is ProviderException or EgressRefusedException)
             {
+                LogNotAsked(source.Settings.Name, exception.Code, FailureText.ForLog(exception, source.Settings));
                 first ??= exception;
             }
         }
@@ -131,4 +132,7 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
 
     [LoggerMessage(LogLevel.Warning, "Embedding with provider {Provider} failed: {Failure} ({Summary})")]
     private partial void LogFailed(string provider, ProviderFailure failure, string summary);
+
+    [LoggerMessage(LogLevel.Warning, "Provider {Provider} could not be asked to embed: {Code} ({Reason})")]
+    private partial void LogNotAsked(string provider, string code, string reason);
 }

@@ -51,7 +51,8 @@ internal sealed partial class EntraFailures(string provider, EntraSettings setti
         }
 
         var text = string.Join(" ", chain.Select(one => one.Message));
-        if (Code().Match(text) is { Success: true } match && Codes.TryGetValue(match.Groups["code"].Value, out var known))
+        var match = Code().Match(text);
+        if (match.Success && Codes.TryGetValue(match.Groups["code"].Value, out var known))
         {
             return Failed(ProviderFailure.Auth, known, text, error);
         }
@@ -77,7 +78,8 @@ internal sealed partial class EntraFailures(string provider, EntraSettings setti
             return Failed(ProviderFailure.Auth, "the token file cannot be read. Check AZURE_FEDERATED_TOKEN_FILE or Entra:TokenFile.", text, error);
         }
 
-        return Failed(ProviderFailure.Auth, "it was refused. The log has the reason that Entra ID gave; check tenant, client, secret and scope.", text, error);
+        var reason = match.Success ? $"as AADSTS{match.Groups["code"].Value}, which https://login.microsoftonline.com/error explains" : "and the log of the request has the reason that Entra ID gave";
+        return Failed(ProviderFailure.Auth, $"it was refused, {reason}. Check tenant, client, secret and scope.", text, error);
     }
 
     private ProviderException OfCli(string text, Exception error)

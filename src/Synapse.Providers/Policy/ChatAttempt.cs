@@ -23,6 +23,7 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
     private readonly long _begun = time.GetTimestamp();
     private TimeSpan? _refused;
     private bool _wasShrunk;
+    private long _estimated;
 
     /// <summary>The model that is asked.</summary>
     public string Model { get; } = model;
@@ -150,6 +151,7 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
         var isNews = Description != description;
         Description = description;
         var prompt = request.Prompt(description);
+        _estimated = prompt.Messages.Sum(message => (long)description.Tokens.Count(message.Text));
         var client = await provider.ChatClientAsync(Model, cancellationToken);
         using var turn = await provider.Gate.EnterAsync(cancellationToken);
         if (isNews)
@@ -197,7 +199,7 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
         }
 
         provider.Meter.Succeeded(Model, usage?.InputTokens ?? 0, usage?.OutputTokens ?? 0);
-        Learn(description, prompt, usage);
+        Learn(description, usage);
         yield return new ChatFinished(finish, usage);
     }
 
@@ -227,7 +229,15 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
 
         _wasShrunk = true;
         Retries++;
-        provider.LearnWindow(Model, failure.ServerTokens, description.ContextTokens);
+        var counted = failure.PromptTokens is { } tokens && description.Tokens is CautiousTokenCounter counter && counter.Observe(_estimated, tokens);
+        if (!counted || failure.ServerTokens < description.ContextTokens)
+        {
+            // Where the count was wrong and is mended now, the window can stay.
+            provider.LearnWindow(Model, failure.ServerTokens, description.ContextTokens);
+        }
+
+        // The next prompt holds less: who listens is told again what was left out.
+        Description = null;
         return true;
     }
 
@@ -244,7 +254,7 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
         }
     }
 
-    private void Learn(ChatModelDescription description, ChatPrompt prompt, TokenUsage? usage)
+    private void Learn(ChatModelDescription description, TokenUsage? usage)
     {
         if (usage is not { InputTokens: > 0 } || provider.Discovery.Kind == ProviderKind.Ollama)
         {
@@ -252,9 +262,8 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
             return;
         }
 
-        var estimated = prompt.Messages.Sum(message => (long)description.Tokens.Count(message.Text));
-        WasCut = estimated >= LeastToSuspect && usage.InputTokens < estimated * ShareOfCutPrompt;
-        (description.Tokens as CautiousTokenCounter)?.Observe(estimated, usage.InputTokens);
+        WasCut = _estimated >= LeastToSuspect && usage.InputTokens < _estimated * ShareOfCutPrompt;
+        (description.Tokens as CautiousTokenCounter)?.Observe(_estimated, usage.InputTokens);
     }
 
     private static ChatEvent? Event(AIContent content) => content switch

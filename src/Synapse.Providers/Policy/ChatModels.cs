@@ -55,6 +55,7 @@ internal sealed partial class ChatModels(IReadOnlyList<ProviderConnection> provi
                 first ??= end.Error;
                 if (end.Failure is not { } failure)
                 {
+                    LogNotAsked(provider.Settings.Name, attempt.Model, end.Error.Code, FailureText.ForLog(end.Error, provider.Settings));
                     break;
                 }
 
@@ -130,6 +131,9 @@ internal sealed partial class ChatModels(IReadOnlyList<ProviderConnection> provi
 
     [LoggerMessage(LogLevel.Warning, "Model {Model} of provider {Provider} failed: {Failure} ({Summary}), after {Retries} retries")]
     private partial void LogFailed(string provider, string model, ProviderFailure failure, string summary, int retries);
+
+    [LoggerMessage(LogLevel.Warning, "Model {Model} of provider {Provider} could not be asked: {Code} ({Reason})")]
+    private partial void LogNotAsked(string provider, string model, string code, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Model {Model} of provider {Provider} counted far fewer tokens than were sent: its server may cut prompts without saying so; check its context length")]
     private partial void LogCut(string provider, string model);

@@ -12,6 +12,10 @@ internal static class FailureText
     public static ProviderException ToException(this WireFailure failure, ProviderSettings settings, Exception? cause)
         => new(settings.Name, failure.Kind, Message(failure, settings.Name), failure.Detail, cause) { RetryAfter = failure.RetryAfter };
 
+    /// <summary>Why a provider could not be asked at all, for the operator's log: with what its sign-in service said, and without secrets.</summary>
+    public static string ForLog(SynapseException error, ProviderSettings settings)
+        => Redaction.Apply(error is ProviderException { Detail: { } detail } ? $"{error.Message} {detail}" : error.Message, settings);
+
     /// <summary>Why one waits, in a word or two.</summary>
     public static string Waiting(WireFailure failure) => failure switch
     {

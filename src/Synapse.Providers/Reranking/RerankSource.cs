@@ -33,8 +33,8 @@ internal static class RerankSource
 
         using var response = await connection.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var body = await BodyReader.ReadAsync(stream, WireLimits.Discovery, cancellationToken);
-        return (body is { } whole ? Read(whole, texts.Count, isTei) : null)
+        using var body = await BodyReader.ReadAsync(stream, WireLimits.Discovery, cancellationToken);
+        return (body is null ? null : Read(body.Bytes, texts.Count, isTei))
             ?? throw new WireException(new(ProviderFailure.Protocol, "scores missing", $"the reply holds no score for each of the {texts.Count} texts"));
     }
 

@@ -9,7 +9,8 @@ namespace Synapse.Providers.Wire;
 /// <param name="Type">The type.</param>
 /// <param name="Parameter">The parameter at fault.</param>
 /// <param name="Tokens">llama.cpp's <c>n_ctx</c>.</param>
-internal sealed record ErrorText(string Message, string? Code = null, string? Type = null, string? Parameter = null, int? Tokens = null)
+/// <param name="PromptTokens">llama.cpp's <c>n_prompt_tokens</c>.</param>
+internal sealed record ErrorText(string Message, string? Code = null, string? Type = null, string? Parameter = null, int? Tokens = null, int? PromptTokens = null)
 {
     private const int LongestMessage = 300;
 
@@ -64,9 +65,8 @@ internal sealed record ErrorText(string Message, string? Code = null, string? Ty
     private static ErrorText OfObject(JsonElement error)
     {
         var inner = error.TryGetProperty("innererror", out var value) && value.ValueKind == JsonValueKind.Object ? Text(value, "code") : null;
-        int? tokens = error.TryGetProperty("n_ctx", out var window) && window.ValueKind == JsonValueKind.Number && window.TryGetInt32(out var count) ? count : null;
         var code = Text(error, "code");
-        return new(Shorten(Text(error, "message")), inner is null ? code : $"{code}/{inner}", Text(error, "type") ?? Text(error, "status"), Text(error, "param"), tokens);
+        return new(Shorten(Text(error, "message")), inner is null ? code : $"{code}/{inner}", Text(error, "type") ?? Text(error, "status"), Text(error, "param"), Number(error, "n_ctx"), Number(error, "n_prompt_tokens"));
     }
 
     private static ErrorText? OfDetail(JsonElement detail) => detail.ValueKind switch
@@ -90,6 +90,9 @@ internal sealed record ErrorText(string Message, string? Code = null, string? Ty
             _ => null,
         };
     }
+
+    private static int? Number(JsonElement element, string name)
+        => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
     private static string Shorten(string? text)
     {

@@ -19,7 +19,9 @@ internal sealed partial class FailureClassifier(ProviderSettings settings, TimeP
         {
             RetryAfter = status is 429 or >= 500 || kind == ProviderFailure.Throttled ? RetryAfter.Read(headers, error.Message, time.GetUtcNow()) : null,
             ServerTokens = kind == ProviderFailure.TooLarge ? error.Tokens ?? Number(Limit(), error.Message) : null,
+            PromptTokens = kind == ProviderFailure.TooLarge ? error.PromptTokens : null,
             ServerBatchSize = Number(Batch(), error.Message),
+            Server = headers is not null && headers.NonValidated.TryGetValues("Server", out var servers) ? servers.ToString() : null,
             Parameter = kind == ProviderFailure.BadConfig ? UnsupportedParameter(error) : null,
             IsLoading = status == 503 && Loading().IsMatch(words),
             IsOfRequest = kind is ProviderFailure.TooLarge or ProviderFailure.Filtered
@@ -140,7 +142,7 @@ internal sealed partial class FailureClassifier(ProviderSettings settings, TimeP
     private static partial Regex Loading();
 
     // llama.cpp says with 500 what no second attempt cures.
-    [GeneratedRegex("image input is not supported|mmproj|does not support embeddings|not_supported_error", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("image input is not supported|mmproj|does not support embeddings|does not support logits|not_supported_error", RegexOptions.IgnoreCase)]
     private static partial Regex Permanent();
 
     [GeneratedRegex("unsupported_(parameter|value)|unsupported (parameter|value)|(extra inputs|extra fields) (are )?not permitted|does not support (specifying )?dimensions|matryoshka|unrecognized request argument|unknown (field|parameter)", RegexOptions.IgnoreCase)]

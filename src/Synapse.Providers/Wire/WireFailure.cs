@@ -14,6 +14,12 @@ internal sealed record WireFailure(ProviderFailure Kind, string Summary, string 
     /// <summary>The limit that the server named when a text was too long, in its tokens.</summary>
     public int? ServerTokens { get; init; }
 
+    /// <summary>What the server counted when a prompt was too long, in its tokens.</summary>
+    public int? PromptTokens { get; init; }
+
+    /// <summary>What the server calls itself in its headers; null when it does not.</summary>
+    public string? Server { get; init; }
+
     /// <summary>The limit that the server named when a request held too many texts.</summary>
     public int? ServerBatchSize { get; init; }
 

@@ -13,7 +13,17 @@ public sealed class CommandLineTests
         Assert.Equal(["a", "b"], line.Options.Models);
     }
 
+    [Fact]
+    public void A_fake_can_stand_in_for_a_cloud_under_its_name()
+    {
+        var options = CommandLine.Parse(["--address", "127.0.0.2", "--names", "a.example, b.example", "--client-secret", "s"]).Options;
+
+        Assert.Equal(("127.0.0.2", "s"), (options.Address.ToString(), options.Entra!.ClientSecret));
+        Assert.Equal(["a.example", "b.example"], options.HostNames);
+    }
+
     [Theory]
+    [InlineData("The value of '--address' is no address.", "--address", "x")]
     [InlineData("There is no option '--nonsense'.", "--nonsense")]
     [InlineData("The option '--port' needs a value.", "--port")]
     [InlineData("The value of '--port' is no number.", "--port", "x")]

@@ -88,6 +88,7 @@ internal static class NormalExpectations
         }),
         ["emb-base64"] = new(seen => Assert.All(seen.Reply.Json["data"]!.AsArray(), row => Assert.Equal(384 * 4, Convert.FromBase64String((string)row!["embedding"]!).Length))),
         ["emb-shuffled-index"] = new(seen => Assert.Equal([2, 1, 0], seen.Reply.Json["data"]!.AsArray().Select(row => (int)row!["index"]!))),
+        ["emb-remembered"] = new(Healthy),
         ["rerank-sorted"] = new(seen =>
         {
             var hits = (seen.Dialect == "tei" ? seen.Reply.Json : seen.Reply.Json["results"]!).AsArray();

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Synapse.Fakes.Scenarios;
+using Synapse.Fakes.Wire;
 
 namespace Synapse.Fakes.Dialects;
 
@@ -44,6 +46,10 @@ internal sealed class Exchange(RecordedRequest request, Dialect dialect, Scenari
     public Random Random { get; } = new(unchecked(state.Options.Seed * 7919 + request.Number));
 
     public DateTimeOffset Now => state.Options.Time.GetUtcNow();
+
+    /// <summary>The reply that the same request got before, or a new one.</summary>
+    public HttpReply Remember(Func<HttpReply> answer)
+        => state.Remembered.GetOrAdd(Convert.ToHexString(SHA256.HashData(request.Body)) + request.Path, _ => answer());
 
     /// <summary>Letters and digits that look like an id.</summary>
     public string Token(int length)

@@ -64,6 +64,12 @@ internal static class NormalScenarios
             Dialects = ["openai", "azure-legacy", "azure-v1", "llamacpp", "vllm", "ollama", "tei", "lmstudio"],
             ChangeEmbeddings = (_, rows) => [.. rows.Skip(1).Reverse(), .. rows.Take(1)],
         },
+        new("emb-remembered", Group, "The same reply for the same request, made once, so that a measurement sees the client and not the server.")
+        {
+            Kinds = [RequestKind.Embeddings],
+            Dialects = ["openai", "azure-legacy", "azure-v1", "llamacpp", "vllm", "lmstudio"],
+            Answer = exchange => exchange.Remember(() => OpenAiEmbeddings.Answer((OpenAiDialect)exchange.Dialect, exchange)),
+        },
         new("rerank-sorted", Group, "Scores sorted from best to worst; the index tells.") { Kinds = [RequestKind.Rerank] },
     ];
 

@@ -15,15 +15,16 @@ internal sealed class Certificates : IDisposable
     private readonly X509Certificate2 _expired;
     private readonly X509Certificate2 _bad;
 
-    public Certificates(TimeProvider time)
+    public Certificates(FakeProviderOptions options)
     {
-        var now = time.GetUtcNow();
+        var now = options.Time.GetUtcNow();
         Root = CreateRoot("CN=Synapse fake provider root", now, _key);
-        _good = Issue(Root, "localhost", now.AddDays(-1), now.AddDays(30));
-        _expired = Issue(Root, "localhost", now.AddDays(-60), now.AddDays(-30));
+        string[] names = ["localhost", .. options.HostNames];
+        _good = Issue(Root, names, options.Address, now.AddDays(-1), now.AddDays(30));
+        _expired = Issue(Root, names, options.Address, now.AddDays(-60), now.AddDays(-30));
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var unknown = CreateRoot("CN=Unknown root", now, stranger);
-        _bad = Issue(unknown, "elsewhere.example", now.AddDays(-1), now.AddDays(30));
+        _bad = Issue(unknown, ["elsewhere.example"], null, now.AddDays(-1), now.AddDays(30));
     }
 
     public X509Certificate2 Root { get; }
@@ -68,18 +69,25 @@ internal sealed class Certificates : IDisposable
         return request.CreateSelfSigned(now.AddDays(-100), now.AddDays(100));
     }
 
-    private static X509Certificate2 Issue(X509Certificate2 root, string host, DateTimeOffset from, DateTimeOffset until)
+    private static X509Certificate2 Issue(X509Certificate2 root, string[] hosts, IPAddress? address, DateTimeOffset from, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={hosts[0]}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(host);
-        if (host == "localhost")
+        foreach (var host in hosts)
         {
-            names.AddIpAddress(IPAddress.Loopback);
+            names.AddDnsName(host);
+        }
+
+        if (address is not null)
+        {
+            names.AddIpAddress(address);
         }
 
         request.CertificateExtensions.Add(names.Build());
+
+        // The roots of several fakes have one name; this tells which of them it is.
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1")], false));
         using var issued = request.Create(root, from, until, RandomNumberGenerator.GetBytes(8));
         using var complete = issued.CopyWithPrivateKey(key);

@@ -15,12 +15,12 @@ internal sealed class Listener : IAsyncDisposable
     private Task _accepting;
 
     /// <summary>Starts to listen.</summary>
-    /// <param name="port">0 picks a free one.</param>
+    /// <param name="endpoint">An address of the loopback interface; port 0 picks a free one.</param>
     /// <param name="serve">Serves one connection; the socket is disposed afterwards.</param>
-    public Listener(int port, Func<Socket, CancellationToken, Task> serve)
+    public Listener(IPEndPoint endpoint, Func<Socket, CancellationToken, Task> serve)
     {
         _serve = serve;
-        _socket = Bound(new(IPAddress.Loopback, port));
+        _socket = Bound(endpoint);
         _endpoint = (IPEndPoint)_socket.LocalEndPoint!;
         _socket.Listen(512);
         _accepting = AcceptAsync(_socket);

@@ -1,4 +1,5 @@
 using Synapse.Chat;
+using Synapse.Fakes;
 using Synapse.Providers.Configuration;
 using Synapse.Providers.Discovery;
 using Synapse.Providers.Embedding;
@@ -22,6 +23,16 @@ public sealed class DiscoveryTests
         var connection = bench.Connect(bench.Settings() with { Kind = ProviderKind.LocalUnknown });
 
         Assert.Equal(expected, await connection.Discovery.FindKindAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_server_that_shows_no_page_without_its_key_is_recognised_by_its_name()
+    {
+        await using var bench = ProviderBench.Start("llamacpp");
+        bench.Server.SetScenario(RequestKind.Models, "401");
+        var connection = bench.Connect(bench.Settings() with { Kind = ProviderKind.LocalUnknown, ApiKey = new("another-key-0123456789") });
+
+        Assert.Equal(ProviderKind.LlamaCpp, await connection.Discovery.FindKindAsync(Cancel));
     }
 
     [Fact]

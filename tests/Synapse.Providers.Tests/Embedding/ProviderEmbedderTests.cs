@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using Synapse.Errors;
 using Synapse.Fakes;
+using Synapse.Providers.Embedding;
 using Synapse.Providers.Tests.TestSupport;
 
 namespace Synapse.Providers.Tests.Embedding;
@@ -163,7 +164,54 @@ public sealed class ProviderEmbedderTests
         await Assert.ThrowsAsync<ArgumentException>(async () => await embedder.EmbedPassagesAsync(["a".AsMemory()], new float[3], Cancel));
     }
 
-    private static async Task EmbedAsync(Synapse.Providers.Embedding.ProviderEmbedder embedder, int count)
+    [Fact]
+    public async Task What_a_provider_embedded_before_it_failed_is_no_part_of_what_the_next_one_gives()
+    {
+        await using var failing = ProviderBench.Start("openai");
+        await using var other = ProviderBench.Start("openai");
+        using var embedder = failing.Embedder(failing.Settings() with { EmbeddingBatchSize = 10, MaxConcurrency = 1 }, other.Settings("second"));
+        var space = await embedder.GetSpaceAsync(Cancel);
+        failing.Server.SetSequence("ok-stream", "404-model");
+        var texts = Enumerable.Range(0, 20).Select(number => $"text {number} about topic {number * 7}".AsMemory()).ToArray();
+        var all = new float[texts.Length * space.Dimensions];
+        Array.Fill(all, 9f);
+
+        await embedder.EmbedPassagesAsync(texts, all, Cancel);
+
+        var alone = new float[all.Length];
+        using var direct = other.Embedder(other.Settings());
+        await direct.EmbedPassagesAsync(texts, alone, Cancel);
+        Assert.Equal(alone, all);
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_fails_is_logged_with_its_reason_and_no_secret()
+    {
+        await using var bench = ProviderBench.Start("azure-v1");
+        var log = new RecordingLogger<ProviderEmbedder>();
+        using var embedder = new ProviderEmbedder([new EmbeddingSource(bench.Connect(bench.Settings(), new RefusedTokens()), new(() => 1), bench.Time)], log);
+
+        var failure = await Assert.ThrowsAsync<ProviderException>(async () => await embedder.EmbedQueryAsync("a cat", Cancel));
+
+        Assert.Equal(ProviderFailure.Auth, failure.Failure);
+        Assert.StartsWith("Warning: Provider first could not be asked to embed: provider_auth_failed (The sign-in failed. AADSTS7000215 ***)", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Text_beyond_ascii_is_sent_as_it_is_and_arrives_as_it_was()
+    {
+        const string Text = "Größe \"quoted\" \\ 猫 🐈 <b>\u0007";
+        await using var bench = ProviderBench.Start("vllm");
+        using var embedder = bench.Embedder(bench.Settings());
+        await embedder.EmbedQueryAsync(Text, Cancel);
+
+        var request = bench.Server.Requests.Last(request => request.Kind == RequestKind.Embeddings);
+        Assert.Equal([Text], Inputs(request));
+        Assert.Contains("Größe", request.BodyText, StringComparison.Ordinal);
+        Assert.Contains("猫", request.BodyText, StringComparison.Ordinal);
+    }
+
+    private static async Task EmbedAsync(ProviderEmbedder embedder, int count)
     {
         var space = await embedder.GetSpaceAsync(Cancel);
         var texts = Enumerable.Range(0, count).Select(number => $"text {number}".AsMemory()).ToArray();

@@ -26,6 +26,12 @@ public sealed class EntraFailuresTests
     public void A_managed_identity_that_is_not_there_says_so(string text, string fault)
         => Assert.Contains(fault, Of(EntraCredentialKind.ManagedIdentity, new CredentialUnavailableException(text)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_refusal_that_is_not_known_is_told_by_its_number()
+        => Assert.Equal(
+            "The sign-in of 'azure' with Microsoft Entra ID failed: it was refused, as AADSTS650052, which https://login.microsoftonline.com/error explains. Check tenant, client, secret and scope.",
+            Of(EntraCredentialKind.ClientSecret, new InvalidOperationException("AADSTS650052: The app needs access to a service.")).Message);
+
     private static ProviderException Of(EntraCredentialKind kind, Exception error)
         => Assert.IsType<ProviderException>(new EntraFailures("azure", new EntraSettings(kind, "x/.default", new Uri("https://login.microsoftonline.com/"))).Of(error));
 }

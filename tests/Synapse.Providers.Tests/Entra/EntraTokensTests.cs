@@ -116,7 +116,7 @@ public sealed class EntraTokensTests
     [InlineData("70011", "scope is wrong", "AZURE_OPENAI_SCOPE")]
     [InlineData("500011", "does not know the service", "AZURE_OPENAI_SCOPE")]
     [InlineData("53003", "conditional access", "Let the application in")]
-    [InlineData("999999", "was refused", "check tenant, client, secret and scope")]
+    [InlineData("999999", "was refused, as AADSTS999999", "Check tenant, client, secret and scope")]
     public async Task A_refusal_names_the_fault_and_the_cure_and_is_asked_once(string code, string fault, string cure)
     {
         var server = new LoginServer((_, _) => LoginServer.Refusal(code, $"echo {TheSecret}"));

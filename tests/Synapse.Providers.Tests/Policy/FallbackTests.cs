@@ -3,6 +3,7 @@ using Synapse.Errors;
 using Synapse.Fakes;
 using Synapse.Privacy;
 using Synapse.Providers.Configuration;
+using Synapse.Providers.Policy;
 using Synapse.Providers.Tests.TestSupport;
 
 namespace Synapse.Providers.Tests.Policy;
@@ -29,6 +30,20 @@ public sealed class FallbackTests
         Assert.Equal("second", outcome.Events.OfType<ChatStarted>().Last().Model.Provider);
         Assert.NotEmpty(outcome.Text);
         Assert.Equal(1, second.Sent);
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_fails_is_logged_with_its_reason_and_no_secret_although_the_next_provider_takes_over()
+    {
+        await using var first = ProviderBench.Start("azure-v1");
+        await using var second = ProviderBench.Start("vllm");
+        var connections = new[] { first.Connect(first.Settings("first"), new RefusedTokens()), first.Connect(second.Settings("second")) };
+
+        var outcome = await first.AskAsync(new ChatModels(connections, first.Egress, new(() => 1), first.Time, first.Log));
+
+        Assert.Null(outcome.Error);
+        var line = Assert.Single(first.Log.Lines);
+        Assert.StartsWith("Warning: Model chat-model of provider first could not be asked: provider_auth_failed (The sign-in failed. AADSTS7000215 ***)", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,6 +78,27 @@ public sealed class RetryTests
         Assert.Equal([20_000, 16_384], windows);
     }
 
+    [Fact]
+    public async Task A_server_that_counted_more_than_we_did_gets_a_prompt_made_by_its_count()
+    {
+        await using var bench = ProviderBench.Start("llamacpp");
+        bench.Server.SetSequence("400-context", "ok-stream");
+        var text = string.Join(' ', Enumerable.Repeat("cats sleep", 3_000));
+        List<(int Window, int Tokens)> asked = [];
+        var request = new ChatRequest(ModelRole.Chat, false, model =>
+        {
+            asked.Add((model.ContextTokens, model.Tokens.Count(text)));
+            return new([new(Microsoft.Extensions.AI.ChatRole.User, text)], 100);
+        });
+
+        var outcome = await bench.AskAsync(bench.Models(bench.Settings() with { ContextTokens = 16_384 }), request);
+
+        // 3,000 times two words of two tokens each by our count, and 20,056 by the server's, whose window is as large as we thought.
+        Assert.Null(outcome.Error);
+        Assert.Equal([(16_384, 12_000), (16_384, 20_056)], asked);
+        Assert.Equal(2, outcome.Events.Count(item => item is ChatStarted));
+    }
+
     [Theory]
     [InlineData("openai", "max_completion_tokens", "max_tokens")]
     [InlineData("azure-v1", "max_tokens", "max_completion_tokens")]

@@ -38,6 +38,7 @@ public sealed class FailureClassifierTests
     [InlineData(400, """[{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT"}}]""", ProviderFailure.Auth, null)]
     [InlineData(404, """{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}""", ProviderFailure.BadConfig, null)]
     [InlineData(500, """{"error":{"code":500,"message":"image input is not supported - hint: if this is unexpected, you may need to provide the mmproj","type":"server_error"}}""", ProviderFailure.BadConfig, null)]
+    [InlineData(500, """{"error":{"code":500,"message":"the current context does not support logits computation. skipping","type":"server_error"}}""", ProviderFailure.BadConfig, null)]
     [InlineData(502, "<html><title>502 Bad Gateway</title></html>", ProviderFailure.Unavailable, null)]
     [InlineData(529, """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}""", ProviderFailure.Unavailable, null)]
     [InlineData(400, """{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}""", ProviderFailure.TooLarge, 200000)]

@@ -9,15 +9,22 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Synapse.Cli.dll");
 
+    /// <summary>The program that runs programs.</summary>
+    public static string Dotnet => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+
     /// <summary>The standard output as JSON; fails when it is anything else.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
     public static Task<CommandLineRun> StartAsync(string dataFolder, params string[] arguments) => StartInAsync(Path.GetTempPath(), dataFolder, arguments);
 
     /// <summary>Runs in a current folder of one's own, whose <c>.env</c> counts.</summary>
-    public static async Task<CommandLineRun> StartInAsync(string currentFolder, string? dataFolder, params string[] arguments)
+    public static Task<CommandLineRun> StartInAsync(string currentFolder, string? dataFolder, params string[] arguments)
+        => CompleteAsync(Describe(currentFolder, dataFolder, arguments));
+
+    /// <summary>Starts what is described, and waits for its end.</summary>
+    public static async Task<CommandLineRun> CompleteAsync(ProcessStartInfo start)
     {
-        using var process = LaunchIn(currentFolder, dataFolder, arguments);
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         try
@@ -33,22 +40,17 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
         return new CommandLineRun(process.ExitCode, await output, await errors);
     }
 
-    public static Process Launch(string dataFolder, params string[] arguments) => LaunchIn(Path.GetTempPath(), dataFolder, arguments);
+    public static Process Launch(string dataFolder, params string[] arguments) => Process.Start(Describe(Path.GetTempPath(), dataFolder, arguments))!;
 
-    private static Process LaunchIn(string currentFolder, string? dataFolder, string[] arguments)
+    /// <summary>How the program is started, with none of the settings of whoever runs the tests.</summary>
+    public static ProcessStartInfo Describe(string currentFolder, string? dataFolder, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(Dotnet, ["exec", Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = currentFolder,
         };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(Program);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
 
         // Keys of whoever runs the tests are none of theirs.
         foreach (var variable in SettingNames.Variables.Append("PORT").Append("SYNAPSE_DATA"))
@@ -61,6 +63,6 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
             start.Environment["SYNAPSE_DATA"] = dataFolder;
         }
 
-        return Process.Start(start)!;
+        return start;
     }
 }

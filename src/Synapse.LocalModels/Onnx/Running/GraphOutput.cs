@@ -26,6 +26,11 @@ internal sealed record GraphOutput(string Name, bool PerToken, int Width, bool I
             return Read(file, states, outputs[states], perToken: true, statedWidth);
         }
 
+        if (finished && !outputs.ContainsKey(SentenceName))
+        {
+            throw new ModelFormatException("modules.json", $"its Dense module has weights outside of ONNX, which are not read. Export the model so that the graph itself gives '{SentenceName}'");
+        }
+
         return outputs.TryGetValue(SentenceName, out var output)
             ? Read(file, SentenceName, output, perToken: false, statedWidth)
             : throw new ModelFormatException(file, $"it gives {string.Join(", ", outputs.Keys)}, and none of {string.Join(", ", StateNames)}, {SentenceName}");

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Synapse.Errors;
 using Synapse.LocalModels.Onnx.Batching;
 using Synapse.LocalModels.Onnx.Folders;
@@ -9,20 +10,21 @@ namespace Synapse.LocalModels.Onnx.Running;
 /// <summary>What sentence models and cross-encoders have in common: weights, tokenizer, longest input, and the queue once it is started.</summary>
 internal sealed class LoadedModel : IAsyncDisposable
 {
-    // What suits a processor: larger runs leave its caches and are slower by token.
-    private const int ProcessorBatchTokens = 1_024;
+    // Measured with all-MiniLM-L6-v2's size: larger runs leave the caches of a core and cost more by token, smaller ones too.
+    private const int ProcessorBatchTokens = 512;
     private const int CudaBatchTokens = 16_384;
-    private const int ProcessorRunCostTokens = 24;
+    private const int MaxRunsAtOnce = 8;
+    private const int LeastMaxTokens = 8;
+    private const int ProcessorRunCostTokens = 16;
     private const int CudaRunCostTokens = 512;
 
     private readonly OnnxSession _session;
     private readonly OnnxModelOptions _options;
     private readonly bool _onCuda;
-    private readonly int _runsAtOnce;
     private BatchQueue? _queue;
 
     private LoadedModel(OnnxSession session, TextTokenizer tokenizer, OnnxModelOptions options, bool onCuda, int runsAtOnce)
-        => (_session, Tokenizer, _options, _onCuda, _runsAtOnce) = (session, tokenizer, options, onCuda, runsAtOnce);
+        => (_session, Tokenizer, _options, _onCuda, RunsAtOnce) = (session, tokenizer, options, onCuda, runsAtOnce);
 
     public OnnxSession Session => _session;
 
@@ -43,6 +45,9 @@ internal sealed class LoadedModel : IAsyncDisposable
 
     public bool OnCuda => _onCuda;
 
+    /// <summary>Runs at the same time, each on a thread of its own.</summary>
+    public int RunsAtOnce { get; }
+
     public BatchQueue Queue => _queue ?? throw new InvalidOperationException("The queue has not been started.");
 
     /// <summary>Loads weights and tokenizer.</summary>
@@ -51,18 +56,27 @@ internal sealed class LoadedModel : IAsyncDisposable
     /// <param name="statedMaxTokens">Longest input as the files of sentence-transformers say; null when they do not.</param>
     public static LoadedModel Load(ModelFolder folder, OnnxModelOptions options, int? statedMaxTokens)
     {
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         var weights = folder.FindWeights(options.Weights);
         var file = OnnxFile.Read(folder.FullPath(weights), weights);
         var encoder = EncoderConfiguration.Read(folder);
         var tokenizer = TextTokenizer.Load(folder.Path);
+        var maxTokens = Least(options.MaxTokens, statedMaxTokens, tokenizer.MaxLength, encoder.Positions, PositionsOf(file, encoder));
+        if (maxTokens < LeastMaxTokens)
+        {
+            throw new ModelFormatException(weights, $"it reads {maxTokens} tokens, which leaves no room for a text");
+        }
+
         var hash = file.Sha256();
+        // One thread for each run and a run for each core: two runs beside each other do more than one run on two cores, where small steps wait for each other.
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var runsAtOnce = Math.Min(threads, MaxRunsAtOnce);
         var name = options.Name ?? folder.Name;
-        var (session, onCuda) = OnnxRuntimeHost.Open(folder.FullPath(weights), weights, options.Device, threads);
-        return new LoadedModel(new OnnxSession(session, name, weights), tokenizer, options, onCuda, runsAtOnce: 1)
+        var (session, onCuda) = OnnxRuntimeHost.Open(folder.FullPath(weights), weights, options.Device, threads / runsAtOnce);
+        return new LoadedModel(new OnnxSession(session, name, weights), tokenizer, options, onCuda, onCuda ? 1 : runsAtOnce)
         {
             Encoder = encoder,
-            MaxTokens = Least(options.MaxTokens, statedMaxTokens, tokenizer.MaxLength, encoder.Positions, PositionsOf(file, encoder)),
+            MaxTokens = maxTokens,
             Sha256 = hash,
             Bytes = file.Bytes,
         };
@@ -75,7 +89,7 @@ internal sealed class LoadedModel : IAsyncDisposable
         var runners = new List<IBatchRunner>();
         try
         {
-            for (var i = 0; i < _runsAtOnce; i++)
+            for (var i = 0; i < RunsAtOnce; i++)
             {
                 runners.Add(runner(new GraphRunner(_session, output, Tokenizer.PadId)));
                 Try(runners[i]);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Synapse.LocalModels.Onnx.Running;
@@ -5,6 +6,8 @@ namespace Synapse.LocalModels.Onnx.Running;
 /// <summary>A loaded graph. Runs of several threads at once share its weights.</summary>
 internal sealed class OnnxSession(InferenceSession session, string name, string file) : IDisposable
 {
+    private long _ticks;
+
     /// <summary>Name of the model.</summary>
     public string Name => name;
 
@@ -15,8 +18,15 @@ internal sealed class OnnxSession(InferenceSession session, string name, string 
 
     public IReadOnlyDictionary<string, NodeMetadata> Outputs => session.OutputMetadata;
 
+    /// <summary>Time inside ONNX Runtime, all threads together.</summary>
+    public TimeSpan RunTime => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks));
+
     public void Run(RunOptions options, IReadOnlyCollection<string> inputs, IReadOnlyCollection<OrtValue> inputValues, IReadOnlyCollection<string> outputs, IReadOnlyCollection<OrtValue> outputValues)
-        => session.Run(options, inputs, inputValues, outputs, outputValues);
+    {
+        var start = Stopwatch.GetTimestamp();
+        session.Run(options, inputs, inputValues, outputs, outputValues);
+        Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - start);
+    }
 
     public void Dispose() => session.Dispose();
 }

@@ -20,10 +20,14 @@ internal static class LlamaModel
     /// one-hot over states, and the output matrix maps a state to the token that follows: a piece of the sentence leads to the next piece, the last
     /// one to the end, and every other token to the first piece. No piece may occur twice; a word's start is marked by U+2581.
     /// </summary>
-    public static void WriteFixed(string path, IReadOnlyList<string> pieces, int contextTokens)
+    /// <param name="path">The file.</param>
+    /// <param name="pieces">The sentence.</param>
+    /// <param name="contextTokens">The window.</param>
+    /// <param name="unusedPieces">How many pieces the vocabulary has besides, which no text holds: they only make loading take longer.</param>
+    public static void WriteFixed(string path, IReadOnlyList<string> pieces, int contextTokens, int unusedPieces = 0)
     {
         Assert.Equal(pieces.Count, pieces.Distinct().Count());
-        var vocabulary = new SentencePieces(pieces);
+        var vocabulary = new SentencePieces(pieces.Concat(Enumerable.Range(0, unusedPieces).Select(number => $"▁{number:X8}")));
         vocabulary.AddSpecial("<|im_start|>");
         vocabulary.AddSpecial("<|im_end|>");
         int[] chain = [.. pieces.Select(vocabulary.IndexOf)];
@@ -49,7 +53,7 @@ internal static class LlamaModel
     {
         string[] words = ["the", "of", "and", "to", "in", "is", "that", "for", "on", "with", "document", "answer", "question", "text", "page", "file"];
         var vocabulary = new SentencePieces(words.Select(word => "▁" + word));
-        var shape = new Shape("tiny-endless", contextTokens, Width: 64, Layers: 2, FeedForward: 128, Heads: 4);
+        var shape = new Shape("tiny-endless", contextTokens, Width: 256, Layers: 6, FeedForward: 512, Heads: 4);
         var random = new Random(seed);
         var embedding = Numbers.Normal(random, vocabulary.Count * shape.Width, 0.5f);
         var output = Numbers.Normal(random, vocabulary.Count * shape.Width, 0.5f);
