@@ -38,9 +38,9 @@ internal sealed partial class RequestOutcome(RequestDelegate next, ServiceMeter 
 
     private async Task<string> AnswerAsync(HttpContext context, Exception error)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        if (context.RequestAborted.IsCancellationRequested || error is IOException and not BadHttpRequestException)
         {
-            // Nobody reads a reply any more, and what failed failed because of that.
+            // Nobody reads a reply any more, and what failed failed because of that; the connection alone is read and written here.
             return Abandon(context);
         }
 

@@ -10,9 +10,23 @@ internal sealed partial class ModelLoading(
     /// <summary>Why the models could not be loaded; null when they could.</summary>
     public string? Failure { get; private set; }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
-        // Loading cannot be interrupted; whoever stops the service does not wait for it.
-        => Task.Run(() => LoadAll(stoppingToken), CancellationToken.None).WaitAsync(stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), started);
+        try
+        {
+            // A service that cannot listen loads nothing.
+            await started.Task.WaitAsync(stoppingToken);
+
+            // Loading cannot be interrupted; whoever stops the service does not wait for it.
+            await Task.Run(() => LoadAll(stoppingToken), CancellationToken.None).WaitAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop: no failure.
+        }
+    }
 
     private void LoadAll(CancellationToken stoppingToken)
     {

@@ -51,6 +51,19 @@ public sealed class ModelListTests(ServiceFixture fixture)
     }
 
     [Fact]
+    public async Task A_stop_while_models_load_does_not_wait_for_them()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new ServiceOptions { Models = [TestModels.WriteEmbedder(folder)] };
+        using var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
+        await using var service = await RunningService.ListenAsync(options, loader);
+
+        await service.StopAsync();
+
+        Assert.False(loader.IsOpen);
+    }
+
+    [Fact]
     public async Task The_measurements_tell_requests_inputs_and_tokens()
     {
         using var folder = new TemporaryFolder();

@@ -6,7 +6,7 @@ using Synapse.EmbeddingServer.Tests.TestSupport;
 
 namespace Synapse.EmbeddingServer.Tests.Hosting;
 
-public sealed partial class ProcessTests : IDisposable
+public sealed partial class ProcessTests(ServiceFixture fixture) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -73,6 +73,18 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Contains("synapse-embedding-server: the model 'tiny-embedder' cannot be loaded", errors, StringComparison.Ordinal);
         Assert.Contains("model.onnx", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_ends_it_with_2()
+    {
+        TestModels.WriteEmbedder(_folder);
+        var port = new Uri(fixture.Service.Address).Port;
+
+        using var process = new ServiceProcess(_folder.Path, [("PORT", $"{port}")], "--model", _folder[TestModels.Embedder]);
+        var (exitCode, _, errors) = await process.EndAsync();
+
+        Assert.Equal((2, $"synapse-embedding-server: PORT / --port: port {port} is in use by another program. Choose another, or stop that program."), (exitCode, errors.Trim()));
     }
 
     [Fact]

@@ -7,6 +7,8 @@ internal sealed class GatedModelLoader(IModelLoader loader) : IModelLoader, IDis
 {
     private readonly ManualResetEventSlim _gate = new();
 
+    public bool IsOpen => _gate.IsSet;
+
     public void Open() => _gate.Set();
 
     public ServedModel Load(ModelSource source)

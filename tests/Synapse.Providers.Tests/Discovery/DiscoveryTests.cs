@@ -86,9 +86,10 @@ public sealed class DiscoveryTests
     {
         const string Models = """{"object": "list", "data": [{"id": "first", "owned_by": "synapse", "max_input_tokens": 8192, "max_batch_inputs": 16}, {"id": "second", "owned_by": "synapse", "max_input_tokens": 256, "max_batch_inputs": 2048}]}""";
         await using var server = ProviderBench.Start("openai");
-        await using var bench = server.With(new LoopbackEgress { Network = new OnlyModels(Models) });
+        var bench = server.With(new LoopbackEgress { Network = new OnlyModels(Models) });
         var settings = bench.Settings() with { Kind = ProviderKind.LocalUnknown };
-        var discovery = bench.Connect(settings).Discovery;
+        using var connection = bench.Connect(settings);
+        var discovery = connection.Discovery;
 
         var kind = await discovery.FindKindAsync(Cancel);
         var facts = await discovery.FindFactsAsync("second", Cancel);
