@@ -4,6 +4,7 @@ using Synapse.LocalModels.Downloading;
 using Synapse.LocalModels.Keeping;
 using Synapse.LocalModels.Packing;
 using Synapse.LocalModels.Static;
+using Synapse.Retrieval.Reranking;
 
 namespace Synapse.LocalModels;
 
@@ -23,5 +24,25 @@ public static class LocalModelsRegistration
     {
         ArgumentNullException.ThrowIfNull(options);
         return services.AddSingleton(options).AddSingleton(new ModelStore(options.Folder)).AddSingleton<ModelDownloads>().AddSingleton<ModelBundle>().AddSingleton<ModelImport>();
+    }
+
+    /// <summary>Adds the models in ONNX that were chosen: a <see cref="DeferredEmbedder"/>, which is not the process's <see cref="IEmbedder"/>, and an <see cref="IReranker"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">Which.</param>
+    /// <returns>The same services.</returns>
+    public static IServiceCollection AddLocalModels(this IServiceCollection services, LocalModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Embedding is { Length: > 0 })
+        {
+            services.AddSingleton(_ => new DeferredEmbedder(options));
+        }
+
+        if (options.Rerank is { Length: > 0 })
+        {
+            services.AddSingleton<IReranker>(_ => new CrossEncoderReranker(options));
+        }
+
+        return services;
     }
 }

@@ -19,6 +19,23 @@ public sealed partial class SqliteStore : ILibraryStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<Collection> CreateCollectionAsync(string name, SourceKind kind, string location, CollectionPrivacy privacy, CancellationToken cancellationToken)
+    {
+        var valid = CollectionName.Validate(name);
+        return _writer.WriteAsync(
+            connection =>
+            {
+                var now = _time.GetUtcNow();
+                var made = LibraryChanges.CreateCollection(connection, valid, now);
+                LibraryChanges.SetPrivacy(connection, made.Id, privacy);
+                LibraryChanges.AddSource(connection, made.Id, kind, location, now);
+                return made with { Privacy = privacy };
+            },
+            made => _indexes = _indexes.Add(made.Id, new CollectionIndex(made.Id, [])),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<CollectionSummary>> ListCollectionsAsync(AccessScope scope, CancellationToken cancellationToken)
         => new(_readers.Read(connection => LibraryQueries.ListCollections(connection, scope)));
 

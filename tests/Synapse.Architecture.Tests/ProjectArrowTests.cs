@@ -10,6 +10,7 @@ public sealed class ProjectArrowTests
         ["Synapse.Contracts"] = [],
         ["Synapse"] = [],
         ["Synapse.Egress"] = ["Synapse"],
+        ["Synapse.EmbeddingServer"] = ["Synapse", "Synapse.LocalModels"],
         ["Synapse.LocalModels"] = ["Synapse"],
         ["Synapse.Providers"] = ["Synapse"],
         ["Synapse.Sqlite"] = ["Synapse"],

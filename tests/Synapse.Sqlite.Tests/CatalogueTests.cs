@@ -14,6 +14,19 @@ public sealed class CatalogueTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task A_collection_is_made_with_its_first_source_and_its_privacy_or_not_at_all()
+    {
+        var made = await _folder.Store.CreateCollectionAsync("bound", SourceKind.Folder, "/bound", CollectionPrivacy.LocalOnly, Token);
+        Assert.Equal(CollectionPrivacy.LocalOnly, made.Privacy);
+        Assert.Equal(made, await _folder.Store.FindCollectionAsync(AccessScope.Everything, "bound", Token));
+        var source = Assert.Single(await _folder.Store.ListSourcesAsync(AccessScope.Everything, made.Id, Token));
+        Assert.Equal((SourceKind.Folder, "/bound"), (source.Kind, source.Location));
+        Assert.Equal(source, await _folder.Store.AddSourceAsync(made.Id, SourceKind.Folder, "/bound", Token));
+        await Assert.ThrowsAsync<CollectionExistsException>(() => _folder.Store.CreateCollectionAsync("bound", SourceKind.Folder, "/other", default, Token).AsTask());
+        Assert.Single(await _folder.Store.ListSourcesAsync(AccessScope.Everything, null, Token));
+    }
+
+    [Fact]
     public async Task A_collection_is_found_listed_and_removed_by_those_who_may_read_it_only()
     {
         var (docs, _) = await _folder.AddCollectionAsync("docs");

@@ -39,6 +39,7 @@ public sealed class CrossEncoder : IAsyncDisposable
     /// <param name="options">How; null takes the defaults.</param>
     /// <exception cref="ModelFormatException">A file is missing, damaged or not supported; the message names it.</exception>
     /// <exception cref="ModelRuntimeException">This machine cannot run it as asked.</exception>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     public static CrossEncoder Load(string folder, CrossEncoderOptions? options = null)
     {
         options ??= new CrossEncoderOptions();

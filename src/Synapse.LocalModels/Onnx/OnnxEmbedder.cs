@@ -7,11 +7,13 @@ namespace Synapse.LocalModels.Onnx;
 public sealed class OnnxEmbedder : IEmbedder
 {
     private readonly SentenceModel _model;
+    private readonly TimeProvider _time;
 
     /// <summary>An embedder over a model.</summary>
     /// <param name="model">The model; its owner disposes it.</param>
+    /// <param name="time">Measures the wait for a busy model; null takes the system's clock.</param>
     /// <exception cref="ModelFormatException">The model's embeddings do not have unit length: they cannot be compared by their cosine as those of other embedders are.</exception>
-    public OnnxEmbedder(SentenceModel model)
+    public OnnxEmbedder(SentenceModel model, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (!model.IsNormalized)
@@ -20,6 +22,7 @@ public sealed class OnnxEmbedder : IEmbedder
         }
 
         _model = model;
+        _time = time ?? TimeProvider.System;
     }
 
     /// <inheritdoc/>
@@ -33,6 +36,8 @@ public sealed class OnnxEmbedder : IEmbedder
     public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_model.Space);
 
     /// <inheritdoc/>
+    /// <exception cref="ModelBusyException">Too much waits already.</exception>
+    /// <exception cref="ModelFailedException">The model failed on the query.</exception>
     public async ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -42,8 +47,21 @@ public sealed class OnnxEmbedder : IEmbedder
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ModelBusyException">Too much waits already.</exception>
+    /// <remarks>Nobody waits for passages as for a question: a busy model is waited for.</remarks>
     /// <exception cref="ModelFailedException">The model failed on a passage.</exception>
     public async ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken)
-        => await _model.EmbedAsync(passages, TextSide.Passage, destination, cancellationToken);
+    {
+        for (; ; )
+        {
+            try
+            {
+                await _model.EmbedAsync(passages, TextSide.Passage, destination, cancellationToken);
+                return;
+            }
+            catch (ModelBusyException busy)
+            {
+                await Task.Delay(busy.RetryAfter, _time, cancellationToken);
+            }
+        }
+    }
 }

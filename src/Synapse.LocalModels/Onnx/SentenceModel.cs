@@ -71,6 +71,7 @@ public sealed class SentenceModel : IAsyncDisposable
     /// <param name="options">How; null takes the defaults.</param>
     /// <exception cref="ModelFormatException">A file is missing, damaged or not supported; the message names it.</exception>
     /// <exception cref="ModelRuntimeException">This machine cannot run it as asked.</exception>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The options ask for more dimensions than the model has.</exception>
     public static SentenceModel Load(string folder, SentenceModelOptions? options = null)
     {

@@ -14,7 +14,9 @@ internal sealed class TextPattern
     // What Oniguruma reads otherwise than .NET does, or .NET not at all. Better refused than read wrong.
     private static readonly string[] Foreign = [@"\h", @"\H", @"\R", @"\X", @"\K", @"\N", @"\O", @"\y", @"\Y", @"\x{", "&&", @"\p{^", "(?~", @"\g", @"\G"];
 
+    // Oniguruma's \w: inside a class; and alone, where it counts superscripts and fractions of Latin-1 too.
     private const string WordClass = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+    private const string WordAlone = WordClass + @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
 
     private readonly string? literal;
     private readonly Regex? expression;
@@ -142,8 +144,8 @@ internal sealed class TextPattern
                     translated.Append((pattern[i], isInside) switch
                     {
                         ('w', true) => WordClass,
-                        ('w', false) => $"[{WordClass}]",
-                        ('W', false) => $"[^{WordClass}]",
+                        ('w', false) => $"[{WordAlone}]",
+                        ('W', false) => $"[^{WordAlone}]",
                         var (escaped, _) => $"\\{escaped}",
                     });
                     continue;

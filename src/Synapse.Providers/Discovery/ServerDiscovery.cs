@@ -15,6 +15,9 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly string[] WindowNames = ["max_model_len", "loaded_context_length", "context_length", "context_window", "max_context_length"];
 
+    /// <summary>Who owns the models of Synapse's own embedding server; it tells what one request may hold.</summary>
+    private const string OwnServer = "synapse";
+
     private static readonly string[] NameProperties = ["id", "name", "model"];
 
     private readonly ConcurrentDictionary<string, (ModelFacts Facts, long At)> _facts = new(StringComparer.Ordinal);
@@ -122,9 +125,7 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
             return ProviderKind.LmStudio;
         }
 
-        var owner = await GetAsync("v1/models", null, cancellationToken) is { } list && Entries(list).FirstOrDefault() is { ValueKind: JsonValueKind.Object } first
-            && first.TryGetProperty("owned_by", out var by) && by.ValueKind == JsonValueKind.String ? by.GetString() : null;
-        return owner switch
+        return (await GetAsync("v1/models", null, cancellationToken) is { } list ? Owner(Entries(list).FirstOrDefault()) : null) switch
         {
             "llamacpp" => ProviderKind.LlamaCpp,
             "vllm" => ProviderKind.Vllm,
@@ -187,6 +188,11 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
         }
 
         var entry = Entries(list).FirstOrDefault(item => Names(item, model));
+        if (Owner(entry) == OwnServer)
+        {
+            return new() { InputTokens = Number(entry, "max_input_tokens"), BatchSize = Number(entry, "max_batch_inputs") };
+        }
+
         foreach (var name in WindowNames)
         {
             if (Number(entry, name) is { } tokens)
@@ -253,6 +259,9 @@ internal sealed class ServerDiscovery(ProviderSettings settings, HttpClient http
 
     private static JsonElement[] Entries(JsonElement list)
         => list.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray()] : [];
+
+    private static string? Owner(JsonElement entry)
+        => entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("owned_by", out var owner) && owner.ValueKind == JsonValueKind.String ? owner.GetString() : null;
 
     // Ollama adds ":latest" to names without a tag.
     private static bool Names(JsonElement entry, string model)

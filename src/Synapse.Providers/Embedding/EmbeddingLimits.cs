@@ -23,7 +23,7 @@ internal sealed record EmbeddingLimits(int BatchSize, int InputTokens, int Batch
             // platform.openai.com, "Create embeddings": 2,048 texts, 8,192 tokens each, 300,000 together.
             ProviderKind.OpenAI or ProviderKind.AzureOpenAI => (2_048, 250_000),
             ProviderKind.TextEmbeddingsInference => (facts.BatchSize ?? 32, 100_000),
-            _ => (64, 64_000),
+            _ => (facts.BatchSize ?? 64, 64_000),
         };
         var input = facts.InputTokens ?? kind switch
         {

@@ -51,7 +51,7 @@ public sealed partial class ProviderReranker : IReranker
                 LogFailed(connection.Settings.Name, exception.Failure.Kind, exception.Failure.Summary);
                 first ??= exception.Failure.ToException(connection.Settings, exception);
             }
-            catch (SynapseException exception) when (exception is EgressRefusedException or LocalOnlyException)
+            catch (SynapseException exception) when (exception is ProviderException or EgressRefusedException or LocalOnlyException)
             {
                 first ??= exception;
             }

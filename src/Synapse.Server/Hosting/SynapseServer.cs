@@ -226,7 +226,24 @@ public static class SynapseServer
                 .Select(checkedRoute => $"Provider '{checkedRoute.Name}': rule '{checkedRoute.Refusal!.Rule}' refuses its address. {checkedRoute.Refusal.Reason}"));
         }
 
+        AddFaultsOfLocalModels(settings.Configuration, providers, faults);
         return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy, telemetry, models);
+    }
+
+    private static void AddFaultsOfLocalModels(IConfiguration configuration, ProviderConfiguration providers, List<string> faults)
+    {
+        var before = faults.Count;
+        faults.AddRange(SectionFaults.Find<LocalModelOptions>(configuration, LocalModelOptions.SectionName));
+        if (faults.Count > before || configuration.GetSection(LocalModelOptions.SectionName).Get<LocalModelOptions>() is not { } models)
+        {
+            return;
+        }
+
+        faults.AddRange(models.FindFaults());
+        if (models.Rerank is { Length: > 0 } && providers.Providers.FirstOrDefault(provider => provider.RerankModel is not null) is { } other)
+        {
+            faults.Add($"{LocalModelOptions.SectionName}:Rerank: provider '{other.Name}' reranks too. Remove one of the two.");
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, string socketPath)
@@ -257,9 +274,10 @@ public static class SynapseServer
         services.UseSqlite(dataFolder.Path).UseStaticEmbedder();
         services.AddSingleton(ReadPrompts(dataFolder));
 
-        // New collections are embedded by the configured provider; what must stay here, and what was embedded here before, by the built-in model.
+        // New collections are embedded by the chosen model of this process, else by the configured provider; what must stay here, and what was embedded here before, in this process.
+        services.AddLocalModels(configuration.GetSection(LocalModelOptions.SectionName).Get<LocalModelOptions>() ?? new());
         services.AddSingleton<IEmbedders>(static provider => new Embedders(
-            provider.GetRequiredService<IEmbedder>(), provider.GetService<ProviderEmbedder>() is { } configured ? [configured] : []));
+            provider.GetRequiredService<IEmbedder>(), [.. new IEmbedder?[] { provider.GetService<DeferredEmbedder>(), provider.GetService<ProviderEmbedder>() }.OfType<IEmbedder>()]));
         services.AddSynapseIngestion().AddSynapseRetrieval();
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
         services.Configure<RetrievalOptions>(configuration.GetSection(RetrievalOptions.SectionName));

@@ -73,7 +73,7 @@ public sealed class Librarian(ILibraryStore library, IngestionQueue queue, IOpti
     {
         var (location, kind) = Resolve(path);
         var collection = collectionName is null
-            ? await FindOrMakeBoundAsync(scope, location, cancellationToken)
+            ? await FindOrMakeBoundAsync(scope, kind, location, privacy ?? default, cancellationToken)
             : await FindOrMakeAsync(scope, CollectionName.Validate(collectionName), cancellationToken);
         if (privacy is { } decided && decided != collection.Privacy)
         {
@@ -87,7 +87,7 @@ public sealed class Librarian(ILibraryStore library, IngestionQueue queue, IOpti
     }
 
     // A collection is bound to a path when that is its only source.
-    private async Task<Collection> FindOrMakeBoundAsync(AccessScope scope, string location, CancellationToken cancellationToken)
+    private async Task<Collection> FindOrMakeBoundAsync(AccessScope scope, SourceKind kind, string location, CollectionPrivacy privacy, CancellationToken cancellationToken)
     {
         var sources = await library.ListSourcesAsync(scope, null, cancellationToken);
         var bound = sources.GroupBy(static source => source.CollectionId)
@@ -106,7 +106,7 @@ public sealed class Librarian(ILibraryStore library, IngestionQueue queue, IOpti
         {
             try
             {
-                return await library.CreateCollectionAsync(attempt == 1 ? name : $"{name}-{attempt}", cancellationToken);
+                return await library.CreateCollectionAsync(attempt == 1 ? name : $"{name}-{attempt}", kind, location, privacy, cancellationToken);
             }
             catch (CollectionExistsException) when (attempt < MaxNameAttempts)
             {

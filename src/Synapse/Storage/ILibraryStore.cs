@@ -9,6 +9,15 @@ public interface ILibraryStore
     /// <exception cref="Errors.CollectionExistsException">The name is taken.</exception>
     ValueTask<Collection> CreateCollectionAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Makes a collection with its first source, in one commit: one without a source would belong to nobody when the process dies between the two.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="kind">What the source is.</param>
+    /// <param name="location">Where the source is.</param>
+    /// <param name="privacy">How far the text may go.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="Errors.CollectionExistsException">The name is taken.</exception>
+    ValueTask<Collection> CreateCollectionAsync(string name, SourceKind kind, string location, CollectionPrivacy privacy, CancellationToken cancellationToken);
+
     /// <summary>Lists the collections of the scope by name.</summary>
     ValueTask<IReadOnlyList<CollectionSummary>> ListCollectionsAsync(AccessScope scope, CancellationToken cancellationToken);
 

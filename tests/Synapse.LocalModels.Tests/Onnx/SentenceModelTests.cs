@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Numerics.Tensors;
 using Synapse.Errors;
 using Synapse.LocalModels.Onnx;
@@ -207,6 +208,64 @@ public sealed class SentenceModelTests : IDisposable
         Assert.Equal(model.Space, await embedder.GetSpaceAsync(Cancellation));
         await Assert.ThrowsAsync<ArgumentException>(async () => await embedder.EmbedPassagesAsync(["cat".AsMemory()], passages, Cancellation));
     }
+
+    [Fact]
+    public async Task Passages_wait_for_a_busy_model_and_queries_are_told()
+    {
+        await using var model = SentenceModel.Load(_folder.Path, new() { MaxWaitingInputs = 1 });
+        var time = new ImpatientTime();
+        var embedder = new OnnxEmbedder(model, time);
+        var passages = Texts.Select(text => text.AsMemory()).ToArray();
+        var expected = await EmbedAsync(model, Texts, TextSide.Passage);
+        var (refused, embedded) = (0, 0);
+
+        // Each refusal of a passage is a wait; callers go on until both have been seen.
+        async Task CallAsync()
+        {
+            var destination = new float[passages.Length * model.Dimensions];
+            do
+            {
+                await embedder.EmbedPassagesAsync(passages, destination, Cancellation);
+                AssertSame(expected, [.. destination.Chunk(model.Dimensions)]);
+                Interlocked.Increment(ref embedded);
+                try
+                {
+                    await embedder.EmbedQueryAsync("the cat", Cancellation);
+                }
+                catch (ModelBusyException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            }
+            while (Volatile.Read(ref refused) == 0 || time.Waits == 0);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(CallAsync, Cancellation)));
+        Assert.True(embedded >= 6, $"Only {embedded} calls ended.");
+    }
+
+    [Fact]
+    public async Task A_folder_of_links_is_a_folder_as_the_cache_of_a_download_has_it()
+    {
+        _folder.WriteWeights("model.onnx", Shape, "model.onnx_data");
+        foreach (var file in Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories))
+        {
+            var link = Path.Combine(_temporary["links"], Path.GetRelativePath(_folder.Path, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            File.CreateSymbolicLink(link, file);
+        }
+
+        await using var model = SentenceModel.Load(_folder.Path);
+        await using var linked = SentenceModel.Load(_temporary["links"]);
+        AssertSame(await EmbedAsync(model, Texts), await EmbedAsync(linked, Texts));
+        Assert.Equal(model.WeightsSha256, linked.WeightsSha256);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(8, 0)]
+    public void Options_out_of_their_range_are_refused(int maxTokens, int waiting)
+        => Assert.Throws<ValidationException>(() => SentenceModel.Load(_folder.Path, new() { MaxTokens = maxTokens, MaxWaitingInputs = waiting }));
 
     [Fact]
     public async Task A_cancelled_call_ends_as_cancelled()

@@ -27,6 +27,23 @@ public sealed class CharacterGoldenTests
         Assert.True(texts.Count > 700, "Hardly any character was looked at.");
     }
 
+    [Fact]
+    public async Task Normalizers_treat_runs_of_marks_letters_and_syllables_as_the_reference_does()
+    {
+        (int First, int Last)[] ranges = [(0x300, 0x36F), (0x300, 0x34F), (0x41, 0x7A), (0xC0, 0x17F), (0x591, 0x5C7), (0x610, 0x65F), (0x900, 0xDFF), (0xE30, 0xFBF), (0x1100, 0x11FF), (0x1DC0, 0x1FFF),
+            (0x20D0, 0x20F0), (0x2100, 0x214F), (0x302A, 0x309A), (0xAC00, 0xAC3F), (0xFB00, 0xFB4F), (0xFE00, 0xFE2F), (0xFF01, 0xFFBE), (0x11127, 0x11132), (0x1D15E, 0x1D1AD), (0x1F1E6, 0x1F1FF), (0x1F3FB, 0x1F3FF), (0x200B, 0x200F), (0x600, 0x606), (0x0A, 0x0D)];
+        var random = new Random(9);
+        var texts = Enumerable.Range(0, 1_000).Select(_ => string.Concat(Enumerable.Range(0, 40).Select(_ =>
+        {
+            var (first, last) = ranges[random.Next(ranges.Length)];
+            return new Rune(random.Next(first, last + 1)).ToString();
+        }))).ToList();
+        JsonObject[] normalizers = [Step("NFC"), Step("NFD"), Step("NFKC"), Step("NFKD"), TinyTokenizers.Bert(), TinyTokenizers.Precompiled()];
+        var compared = await GoldenTokenizers.CompareAsync(
+            [.. normalizers.Select(static step => new TinyTokenizer((string)step["type"]!, Json(Model(), step, TinyTokenizers.ByteLevel(addPrefixSpace: false), null)))], texts, steps: true, [], [], TestContext.Current.CancellationToken);
+        Assert.Equal(normalizers.Length * texts.Count, compared);
+    }
+
     private static JsonObject Model() => TinyVocabularies.WordPiece(["[UNK]", "a"]);
 
     /// <summary>All characters up to the ideographs of the third plane and a few of the last ones, each beside a letter, a digit, a blank and an apostrophe.</summary>

@@ -27,7 +27,7 @@ internal static class NastyTexts
         "  leading and trailing  ", "double  spaces   triple", "▁underscore ▁ ▁▁ ##ing # ##", "𝒳𝓎𝔷 𠀀𪚥 𐐀𐐨 \U0001F130", "ﷺ ㎏ ㍿ ™ ℃", "Å Å A\u030A ≠ =\u0338", "\u0344 \u0F73 \u1E9B\u0323 q\u0307\u0323",
         "\u0300start with mark", "a\u0315\u0300\u05AE\u0300b", "가각힣 ㄱㅏ ᄀ", "\u00AD soft\u00ADhyphen", "ſ long Kelvin K ohm Ω", "e\u0301\u0301\u0301\u0301", "\u0600\u06DD1 \u08E2", "\u1885\u1886 \u1734 \uA9BD \u166D",
         "emoji 😀😀😀 in a row", "...!!!???", "a.b,c;d:e", "(nested [brackets {here}])", "\\n \\t \"quoted\" 'single'", "the the the the", "thequickbrownfox", "dogs’ “smart” quotes", "\r", "\r\n", "\n\n\n", " \n \n ", "a\r\nb",
-        "word\u0301 word\u200D word1 wordé", " <mask> ", "<mask><mask>", "\u3000<mask>\u00A0", "[MASK]Day[MASK]",
+        "word\u0301 word\u200D word1 wordé", "ab", " <mask> ", "<mask><mask>", "\u3000<mask>\u00A0", "[MASK]Day[MASK]",
     ];
 
     /// <summary>Texts put together at random, always the same.</summary>

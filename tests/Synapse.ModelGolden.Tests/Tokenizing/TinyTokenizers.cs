@@ -81,6 +81,8 @@ internal static class TinyTokenizers
             new("xlm-roberta-old", Json(Copy(model), Precompiled(), Sequence("pretokenizers", Step("WhitespaceSplit"), Step("Metaspace", ("replacement", "▁"), ("add_prefix_space", true), ("str_rep", "▁"))), Copy(pair), Special())),
             new("unigram-bytes", Json(bytes, Step("NFKC"), Metaspace("first", split: false), Copy(pair), Special())),
             new("unigram-never", Json(Copy(model), Sequence("normalizers", Step("NFKD"), Step("Lowercase"), Step("StripAccents")), Step("Metaspace", ("replacement", "▁"), ("add_prefix_space", false), ("prepend_scheme", "never")), Copy(pair), Special())),
+            // Read to the nearest double, "ab" and "a" with "b" have the same score; as the reference reads them, "ab" has less.
+            new("unigram-tie", Json(JsonNode.Parse("""{"type":"Unigram","unk_id":0,"vocab":[["<unk>",-20],["a",0],["b",-12.7773753160371752],["ab",-12.777375316037175]]}""")!, null, null, null)),
             new("unigram-whole", Json(Copy(model), Step("NFC"), null, null, Special())),
         ];
     }

@@ -133,7 +133,7 @@ internal static class TinyVocabularies
 
         foreach (var (piece, count) in kept)
         {
-            vocabulary.Add(new JsonArray(piece, Math.Round(Math.Log(count / total), 6)));
+            vocabulary.Add(new JsonArray(piece, Math.Log(count / total)));
         }
 
         return new JsonObject { ["type"] = "Unigram", ["unk_id"] = Array.IndexOf(special, "<unk>"), ["vocab"] = vocabulary, ["byte_fallback"] = withBytes };

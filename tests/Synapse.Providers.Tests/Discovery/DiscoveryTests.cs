@@ -81,6 +81,24 @@ public sealed class DiscoveryTests
         Assert.Equal(expected, model.ContextTokens);
     }
 
+    [Fact]
+    public async Task The_embedding_server_of_Synapse_tells_what_a_request_may_hold()
+    {
+        const string Models = """{"object": "list", "data": [{"id": "first", "owned_by": "synapse", "max_input_tokens": 8192, "max_batch_inputs": 16}, {"id": "second", "owned_by": "synapse", "max_input_tokens": 256, "max_batch_inputs": 2048}]}""";
+        await using var server = ProviderBench.Start("openai");
+        var bench = server.With(new LoopbackEgress { Network = new OnlyModels(Models) });
+        var settings = bench.Settings() with { Kind = ProviderKind.LocalUnknown };
+        using var connection = bench.Connect(settings);
+        var discovery = connection.Discovery;
+
+        var kind = await discovery.FindKindAsync(Cancel);
+        var facts = await discovery.FindFactsAsync("second", Cancel);
+
+        Assert.Equal(ProviderKind.OpenAICompatible, kind);
+        Assert.Equal(new ModelFacts { InputTokens = 256, BatchSize = 2_048 }, facts);
+        Assert.Equal((2_048, 256), (EmbeddingLimits.Of(settings, kind, "second", facts).BatchSize, EmbeddingLimits.Of(settings, kind, "second", facts).InputTokens));
+    }
+
     [Theory]
     [InlineData("gpt-4o-mini", 128_000)]
     [InlineData("gpt-4.1-nano", 1_047_576)]
@@ -148,5 +166,14 @@ public sealed class DiscoveryTests
 
         Assert.Equal((3_000, 2_250), (told.ContextTokens, guessed.ContextTokens));
         Assert.IsAssignableFrom<ITokenCounter>(guessed.Tokens);
+    }
+
+    /// <summary>A server that has a list of models, and nothing else that discovery asks for.</summary>
+    private sealed class OnlyModels(string list) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            => Task.FromResult(request.RequestUri!.AbsolutePath == "/v1/models"
+                ? new HttpResponseMessage(System.Net.HttpStatusCode.OK) { Content = new StringContent(list, System.Text.Encoding.UTF8, "application/json") }
+                : new HttpResponseMessage(System.Net.HttpStatusCode.NotFound) { Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") });
     }
 }

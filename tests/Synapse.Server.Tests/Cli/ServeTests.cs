@@ -40,6 +40,22 @@ public sealed partial class ServeTests : IDisposable
         Assert.False(File.Exists(Path.Combine(Data, "server.json")));
     }
 
+    [Fact]
+    public async Task Nothing_of_the_runtime_of_models_is_loaded_where_no_model_needs_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "What a process has loaded is read from /proc.");
+        Assert.True(File.Exists(Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.OnnxRuntime.dll")));
+        using var server = await ServeAsync(SampleDocuments.WriteTo(_folder));
+        var asked = await CommandLineRun.StartAsync(Data, "ask", SampleDocuments.Question, "--json");
+        Assert.Equal(0, asked.ExitCode);
+
+        var loaded = await File.ReadAllTextAsync($"/proc/{server.Id}/maps", TestContext.Current.CancellationToken);
+        Assert.Contains("Synapse.LocalModels.dll", loaded, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("onnxruntime", loaded, StringComparison.OrdinalIgnoreCase);
+        server.Kill();
+        await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_change_in_a_served_folder_is_found_without_being_asked_for()
     {

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Synapse.Ingestion;
+using Synapse.LocalModels;
 using Synapse.Retrieval;
 using Synapse.Server.Hosting;
 
@@ -16,6 +17,10 @@ public sealed class SettingsPageTests
     [Fact]
     public void Every_limit_of_retrieval_is_described_with_its_default_and_range()
         => AssertDescribed(new RetrievalOptions(), RetrievalOptions.SectionName, least: 1);
+
+    [Fact]
+    public void Every_limit_of_local_models_is_described_with_its_default_and_range()
+        => AssertDescribed(new LocalModelOptions(), LocalModelOptions.SectionName, least: 2);
 
     private static void AssertDescribed<TOptions>(TOptions standard, string section, int least)
     {

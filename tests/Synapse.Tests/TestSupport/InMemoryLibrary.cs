@@ -87,6 +87,9 @@ internal sealed class InMemoryLibrary(HashingEmbedder embedder, TextAnalyzer ana
 
     public ValueTask<Collection> CreateCollectionAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<Collection> CreateCollectionAsync(string name, SourceKind kind, string location, CollectionPrivacy privacy, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
+
     public ValueTask<IReadOnlyList<CollectionSummary>> ListCollectionsAsync(AccessScope scope, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<Collection?> FindCollectionAsync(AccessScope scope, string name, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -54,6 +54,14 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
         }
     }
 
+    public async ValueTask<Collection> CreateCollectionAsync(string name, SourceKind kind, string location, CollectionPrivacy privacy, CancellationToken cancellationToken)
+    {
+        var collection = await CreateCollectionAsync(name, cancellationToken);
+        await SetPrivacyAsync(AccessScope.Everything, collection.Id, privacy, cancellationToken);
+        await AddSourceAsync(collection.Id, kind, location, cancellationToken);
+        return collection with { Privacy = privacy };
+    }
+
     public ValueTask<bool> SetPrivacyAsync(AccessScope scope, long collectionId, CollectionPrivacy privacy, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -10,7 +10,8 @@ namespace Synapse.LocalModels.Onnx.Running;
 internal sealed class GraphRunner(OnnxSession session, GraphOutput output, int padId) : IDisposable
 {
     private readonly TokenTensors _tensors = new(session.File, session.Inputs, padId);
-    private readonly RunOptions _options = new();
+    // What fails is told by an exception, not on the error stream.
+    private readonly RunOptions _options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly string[] _outputNames = [output.Name];
     private readonly OrtValue[] _outputValues = new OrtValue[1];
     private float[] _numbers = [];

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Synapse.Errors;
 using Synapse.LocalModels.Onnx.Batching;
 using Synapse.LocalModels.Onnx.Folders;
@@ -13,6 +14,7 @@ internal sealed class LoadedModel : IAsyncDisposable
     private const int ProcessorBatchTokens = 512;
     private const int CudaBatchTokens = 16_384;
     private const int MaxRunsAtOnce = 8;
+    private const int LeastMaxTokens = 8;
     private const int ProcessorRunCostTokens = 16;
     private const int CudaRunCostTokens = 512;
 
@@ -54,10 +56,17 @@ internal sealed class LoadedModel : IAsyncDisposable
     /// <param name="statedMaxTokens">Longest input as the files of sentence-transformers say; null when they do not.</param>
     public static LoadedModel Load(ModelFolder folder, OnnxModelOptions options, int? statedMaxTokens)
     {
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         var weights = folder.FindWeights(options.Weights);
         var file = OnnxFile.Read(folder.FullPath(weights), weights);
         var encoder = EncoderConfiguration.Read(folder);
         var tokenizer = TextTokenizer.Load(folder.Path);
+        var maxTokens = Least(options.MaxTokens, statedMaxTokens, tokenizer.MaxLength, encoder.Positions, PositionsOf(file, encoder));
+        if (maxTokens < LeastMaxTokens)
+        {
+            throw new ModelFormatException(weights, $"it reads {maxTokens} tokens, which leaves no room for a text");
+        }
+
         var hash = file.Sha256();
         // One thread for each run and a run for each core: two runs beside each other do more than one run on two cores, where small steps wait for each other.
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
@@ -67,7 +76,7 @@ internal sealed class LoadedModel : IAsyncDisposable
         return new LoadedModel(new OnnxSession(session, name, weights), tokenizer, options, onCuda, onCuda ? 1 : runsAtOnce)
         {
             Encoder = encoder,
-            MaxTokens = Least(options.MaxTokens, statedMaxTokens, tokenizer.MaxLength, encoder.Positions, PositionsOf(file, encoder)),
+            MaxTokens = maxTokens,
             Sha256 = hash,
             Bytes = file.Bytes,
         };

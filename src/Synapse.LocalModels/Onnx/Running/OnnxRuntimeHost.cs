@@ -20,6 +20,8 @@ internal static class OnnxRuntimeHost
     {
         try
         {
+            // Builds for Windows report usage unless they are told not to.
+            OrtEnv.Instance().DisableTelemetryEvents();
             using var options = Options(threads);
             var onCuda = device is not OnnxDevice.Cpu && TryUseCuda(options, device is OnnxDevice.Cuda);
             return (new InferenceSession(path, options), onCuda);
@@ -44,12 +46,16 @@ internal static class OnnxRuntimeHost
             IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // Patterns are kept for each shape of inputs, and texts have many.
+            EnableMemoryPattern = false,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
 
         // Threads that spin between runs would burn a core of an idle server.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // Weights outside of the arena, whose blocks grow by powers of two.
+        options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
         options.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
         return options;
     }

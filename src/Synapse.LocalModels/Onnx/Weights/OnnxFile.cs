@@ -24,7 +24,7 @@ internal sealed class OnnxFile
     public IReadOnlyDictionary<string, long[]> Shapes => _shapes;
 
     /// <summary>Bytes of the file and of its external files.</summary>
-    public long Bytes => Files.Sum(static file => new FileInfo(file).Length);
+    public long Bytes => Files.Sum(LengthOf);
 
     private IEnumerable<string> Files => [_path, .. _external];
 
@@ -64,6 +64,9 @@ internal sealed class OnnxFile
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    // A folder in the cache of a download holds links; their own length is not meant.
+    private static long LengthOf(string path) => (File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path)).Length;
 
     private void TakeModelField(int field, int wire, long value)
     {
@@ -160,17 +163,17 @@ internal sealed class OnnxFile
         }
 
         var path = Path.Combine(Path.GetDirectoryName(_path)!, location);
-        var file = new FileInfo(path);
-        if (!file.Exists)
+        if (!File.Exists(path))
         {
             throw new ModelFormatException(location, $"it is missing; {_name} keeps its weights there");
         }
 
+        var available = LengthOf(path);
         var offset = tensor.ExternalNumber("offset") ?? 0;
         var length = tensor.ExternalNumber("length") ?? expected ?? 0;
-        if (offset < 0 || length < 0 || offset > file.Length || length > file.Length - offset)
+        if (offset < 0 || length < 0 || offset > available || length > available - offset)
         {
-            throw new ModelFormatException(location, $"it is cut off: the tensor '{tensor.Name}' should take {length} bytes from offset {offset}, and the file has {file.Length}");
+            throw new ModelFormatException(location, $"it is cut off: the tensor '{tensor.Name}' should take {length} bytes from offset {offset}, and the file has {available}");
         }
 
         if (expected is { } bytes && bytes != length)

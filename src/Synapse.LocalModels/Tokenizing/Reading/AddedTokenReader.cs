@@ -20,6 +20,7 @@ internal static class AddedTokenReader
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var (raw, normalized) = (new Dictionary<int, AddedToken>(), new Dictionary<int, AddedToken>());
+        var nextFree = model.VocabularySize;
         foreach (var json in root.Find("added_tokens") is null ? [] : root.Items("added_tokens"))
         {
             var content = json.Text("content");
@@ -32,7 +33,7 @@ internal static class AddedTokenReader
             _ = ModelJson.AsId(json.Require("id"), "id");
             if (!ids.TryGetValue(content, out var id))
             {
-                id = model.Find(content) is >= 0 and var known ? known : NextFree(model, ids.Values);
+                id = model.Find(content) is >= 0 and var known ? known : nextFree++;
                 ids.Add(content, id);
             }
 
@@ -53,8 +54,6 @@ internal static class AddedTokenReader
 
         return new AddedTokens(new AddedTokenFinder(raw.Values), new AddedTokenFinder(normalized.Values), ids);
     }
-
-    private static int NextFree(SubwordModel model, IEnumerable<int> taken) => Math.Max(model.VocabularySize, taken.DefaultIfEmpty(-1).Max() + 1);
 
     private static string Normalize(string content, Normalizer? normalizer)
     {

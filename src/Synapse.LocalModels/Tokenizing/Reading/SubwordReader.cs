@@ -116,7 +116,7 @@ internal static class SubwordReader
                 throw new InvalidDataException("'vocab' has an entry that is not a piece with its score");
             }
 
-            scores[id] = entry[1].GetDouble();
+            scores[id] = ScoreReader.Read(entry[1]);
             pieces.Add(ModelJson.AsText(entry[0], "vocab"), id++);
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Synapse.LocalModels.Tokenizing.Subwords;
 using Synapse.LocalModels.Tokenizing.Unicode;
 
 namespace Synapse.LocalModels.Tokenizing.Special;
@@ -8,13 +9,17 @@ namespace Synapse.LocalModels.Tokenizing.Special;
 internal sealed class AddedTokenFinder
 {
     private readonly SearchValues<string>? contents;
-    private readonly Dictionary<char, AddedToken[]> byFirst;
+    private readonly PieceTrie places = new(expectedNodes: 0);
+    private readonly AddedToken[] tokens;
 
-    public AddedTokenFinder(IReadOnlyCollection<AddedToken> tokens)
+    public AddedTokenFinder(IEnumerable<AddedToken> tokens)
     {
-        contents = tokens.Count == 0 ? null : SearchValues.Create([.. tokens.Select(static token => token.Content)], StringComparison.Ordinal);
-        byFirst = tokens.GroupBy(static token => token.Content[0])
-            .ToDictionary(static group => group.Key, static group => group.OrderByDescending(static token => token.Content.Length).ToArray());
+        this.tokens = [.. tokens];
+        contents = this.tokens.Length == 0 ? null : SearchValues.Create([.. this.tokens.Select(static token => token.Content)], StringComparison.Ordinal);
+        for (var place = 0; place < this.tokens.Length; place++)
+        {
+            places.Add(this.tokens[place].Content, place);
+        }
     }
 
     /// <summary>Cuts a text into added tokens and what stands between them, in order, without a gap.</summary>
@@ -77,14 +82,18 @@ internal sealed class AddedTokenFinder
 
     private AddedToken LongestAt(ReadOnlySpan<char> text)
     {
-        foreach (var token in byFirst[text[0]])
+        var (node, longest) = (PieceTrie.Root, -1);
+        foreach (var character in text)
         {
-            if (text.StartsWith(token.Content, StringComparison.Ordinal))
+            node = places.Child(node, character);
+            if (node < 0)
             {
-                return token;
+                break;
             }
+
+            longest = places.IdOf(node) is >= 0 and var place ? place : longest;
         }
 
-        throw new InvalidOperationException("A token was found that is none.");
+        return tokens[longest];
     }
 }

@@ -53,7 +53,6 @@ internal sealed class BpeModel : SubwordModel
 
     private void AppendCharacters(ReadOnlySpan<char> word, TokenIds ids)
     {
-        var symbol = new StringBuilder();
         var hasUnknown = false;
         for (var at = 0; at < word.Length;)
         {
@@ -61,8 +60,7 @@ internal sealed class BpeModel : SubwordModel
             var text = word.Slice(at, length);
             if ((at > 0 && options.Prefix.Length > 0) || (at + length == word.Length && options.Suffix.Length > 0))
             {
-                symbol.Clear().Append(at > 0 ? options.Prefix : "").Append(text).Append(at + length == word.Length ? options.Suffix : "");
-                text = symbol.ToString();
+                text = string.Concat(at > 0 ? options.Prefix : "", text, at + length == word.Length ? options.Suffix : "");
             }
 
             at += length;

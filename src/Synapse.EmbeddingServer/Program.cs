@@ -1,0 +1,3 @@
+using Synapse.EmbeddingServer.Hosting;
+
+return await EmbeddingCommandLine.RunAsync(args);

@@ -1,0 +1,35 @@
+using Synapse.LocalModels.Onnx;
+using Synapse.Retrieval.Reranking;
+
+namespace Synapse.LocalModels;
+
+/// <summary>Reranks with a cross-encoder in this process, which is loaded when it is first needed.</summary>
+public sealed class CrossEncoderReranker : IReranker, IAsyncDisposable
+{
+    private readonly Deferred<CrossEncoder> _model;
+
+    /// <summary>A reranker.</summary>
+    /// <param name="options">Which model; <see cref="LocalModelOptions.Rerank"/> is set.</param>
+    public CrossEncoderReranker(LocalModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Rerank!));
+        _model = new(() => CrossEncoder.Load(options.Rerank!, options.ForReranking()));
+    }
+
+    /// <inheritdoc/>
+    public string Model { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="Errors.ModelFormatException">The model cannot be loaded.</exception>
+    /// <exception cref="Errors.ModelBusyException">Too much waits already.</exception>
+    public async ValueTask<IReadOnlyList<double>> ScoreAsync(string query, IReadOnlyList<RerankPassage> passages, CancellationToken cancellationToken)
+    {
+        var encoder = await _model.GetAsync(cancellationToken);
+        var scores = await encoder.ScoreAsync(query, [.. passages.Select(static passage => passage.Text)], cancellationToken);
+        return Array.ConvertAll(scores, static score => (double)score);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _model.DisposeAsync();
+}

@@ -1,0 +1,40 @@
+using Synapse.Embedding;
+using Synapse.LocalModels.Onnx;
+
+namespace Synapse.LocalModels;
+
+/// <summary>An embedder whose model is loaded when it is first needed, so that a command that does not embed does not pay for it.</summary>
+public sealed class DeferredEmbedder : IEmbedder, IAsyncDisposable
+{
+    private readonly Deferred<SentenceModel> _model;
+
+    /// <summary>An embedder.</summary>
+    /// <param name="options">Which model; <see cref="LocalModelOptions.Embedding"/> is set.</param>
+    public DeferredEmbedder(LocalModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _model = new(() => SentenceModel.Load(options.Embedding!, options.ForEmbedding()));
+    }
+
+    /// <inheritdoc/>
+    public bool IsLocal => true;
+
+    /// <inheritdoc/>
+    /// <remarks>Passages of several documents at once fill runs with inputs of about the same length.</remarks>
+    public EmbeddingBatchHint BatchHint { get; } = new(Texts: 256, Requests: 2);
+
+    /// <inheritdoc/>
+    /// <exception cref="Errors.ModelFormatException">The model cannot be loaded.</exception>
+    public async ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => (await _model.GetAsync(cancellationToken)).Space;
+
+    /// <inheritdoc/>
+    public async ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken)
+        => await new OnnxEmbedder(await _model.GetAsync(cancellationToken)).EmbedQueryAsync(query, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken)
+        => await new OnnxEmbedder(await _model.GetAsync(cancellationToken)).EmbedPassagesAsync(passages, destination, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _model.DisposeAsync();
+}
