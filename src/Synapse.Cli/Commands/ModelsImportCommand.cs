@@ -19,7 +19,7 @@ internal static class ModelsImportCommand
             Bring models in from a file or folder, without any connection: a bundle of 'synapse models bundle', or a model as a hub has it.
 
             A model with a lock is compared with it; one without gets a lock of what came. Files that are no weights in ONNX, JSON or known text are
-            left out and named. An archive with links, paths that lead out, or more than the limit is refused whole.
+            left out and named. An archive with links, paths that lead out, or more than the limit is refused whole. An import takes the place of a model of the same name.
 
             Examples:
               synapse models import models.tar.gz

@@ -130,8 +130,9 @@ internal sealed class ModelPull(ModelStore store, ModelStoreOptions options, Hub
         var good = new Dictionary<string, LockedFile>(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            if (before?.Files.FirstOrDefault(known => known.Path == file.Path) is { } known && (before.Commit == commit || known.Sha256 == file.Sha256)
-                && await ModelStore.CompareAsync(store.Paths.Installed(model.Name), known, cancellationToken) is null)
+            if (before?.Files.FirstOrDefault(known => known.Path == file.Path) is { } known && known.SizeBytes == file.SizeBytes
+                && await ModelStore.CompareAsync(store.Paths.Installed(model.Name), known, cancellationToken) is null
+                && (before.Commit == commit || known.Sha256 == file.Sha256 || await IsBlobAsync(file, cancellationToken)))
             {
                 good.Add(file.Path, known);
             }
@@ -139,6 +140,9 @@ internal sealed class ModelPull(ModelStore store, ModelStoreOptions options, Hub
 
         return good;
     }
+
+    private async Task<bool> IsBlobAsync(HubFile file, CancellationToken cancellationToken)
+        => file.BlobId is { } blob && await FileHashes.GitBlobAsync(ModelStore.Full(store.Paths.Installed(model.Name), file.Path), cancellationToken) == blob;
 
     private async Task FetchAsync(HubFile file, string commit, string target, PullMeter meter, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ using Synapse.Server.Features.Documents;
 using Synapse.Server.Features.Egress;
 using Synapse.Server.Features.Health;
 using Synapse.Server.Features.Jobs;
-using Synapse.Server.Features.Models;
+using Synapse.Server.Features.LocalModels;
 using Synapse.Server.Features.Providers;
 using Synapse.Server.Features.Search;
 using Synapse.Server.Features.SignIn;

@@ -214,6 +214,17 @@ public sealed class PullTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_model_that_was_renamed_on_the_hub_is_followed_there()
+    {
+        _bench.Hub.Change = static (request, reply) => request.Target.Contains("/owner/old/", StringComparison.Ordinal)
+            ? new HubReply(307, []).With("Location", request.Target.Replace("/owner/old/", "/owner/tiny/", StringComparison.Ordinal))
+            : reply;
+        var (completed, _) = await _bench.PullAsync(new PullRequest("owner/old"));
+        Assert.Equal("owner--old", completed.Model.Name);
+        Assert.True((await _bench.Store.VerifyAsync("owner/old", Cancel)).IsWhole);
+    }
+
+    [Fact]
     public async Task A_hub_that_sends_in_circles_is_left()
     {
         _bench.Hub.Change = static (request, _) => new HubReply(307, []).With("Location", request.Target);

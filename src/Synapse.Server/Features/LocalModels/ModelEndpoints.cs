@@ -10,7 +10,7 @@ using Synapse.Privacy;
 using Synapse.Server.Security;
 using Synapse.Server.Wire;
 
-namespace Synapse.Server.Features.Models;
+namespace Synapse.Server.Features.LocalModels;
 
 /// <summary>The models that run in this process: which there are, and how they come and go.</summary>
 internal static class ModelEndpoints
