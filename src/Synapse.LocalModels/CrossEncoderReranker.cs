@@ -1,3 +1,4 @@
+using Synapse.LocalModels.Keeping;
 using Synapse.LocalModels.Onnx;
 using Synapse.Retrieval.Reranking;
 
@@ -10,17 +11,20 @@ public sealed class CrossEncoderReranker : IReranker, IAsyncDisposable
 
     /// <summary>A reranker.</summary>
     /// <param name="options">Which model; <see cref="LocalModelOptions.Rerank"/> is set.</param>
-    public CrossEncoderReranker(LocalModelOptions options)
+    /// <param name="store">Where models of a name lie.</param>
+    public CrossEncoderReranker(LocalModelOptions options, ModelStore store)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(store);
         Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Rerank!));
-        _model = new(() => CrossEncoder.Load(options.Rerank!, options.ForReranking()));
+        _model = new(() => CrossEncoder.Load(store.Find(options.Rerank!), options.ForReranking()));
     }
 
     /// <inheritdoc/>
     public string Model { get; }
 
     /// <inheritdoc/>
+    /// <exception cref="Errors.ModelNotInstalledException">There is no model of the name; the message says how to get it.</exception>
     /// <exception cref="Errors.ModelFormatException">The model cannot be loaded.</exception>
     /// <exception cref="Errors.ModelBusyException">Too much waits already.</exception>
     public async ValueTask<IReadOnlyList<double>> ScoreAsync(string query, IReadOnlyList<RerankPassage> passages, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Synapse.Embedding;
+using Synapse.LocalModels.Keeping;
 using Synapse.LocalModels.Onnx;
 
 namespace Synapse.LocalModels;
@@ -10,10 +11,12 @@ public sealed class DeferredEmbedder : IEmbedder, IAsyncDisposable
 
     /// <summary>An embedder.</summary>
     /// <param name="options">Which model; <see cref="LocalModelOptions.Embedding"/> is set.</param>
-    public DeferredEmbedder(LocalModelOptions options)
+    /// <param name="store">Where models of a name lie.</param>
+    public DeferredEmbedder(LocalModelOptions options, ModelStore store)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _model = new(() => SentenceModel.Load(options.Embedding!, options.ForEmbedding()));
+        ArgumentNullException.ThrowIfNull(store);
+        _model = new(() => SentenceModel.Load(store.Find(options.Embedding!), options.ForEmbedding()));
     }
 
     /// <inheritdoc/>
@@ -24,6 +27,7 @@ public sealed class DeferredEmbedder : IEmbedder, IAsyncDisposable
     public EmbeddingBatchHint BatchHint { get; } = new(Texts: 256, Requests: 2);
 
     /// <inheritdoc/>
+    /// <exception cref="Errors.ModelNotInstalledException">There is no model of the name; the message says how to get it.</exception>
     /// <exception cref="Errors.ModelFormatException">The model cannot be loaded.</exception>
     public async ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => (await _model.GetAsync(cancellationToken)).Space;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Synapse.Errors;
+using Synapse.LocalModels.Catalogue;
 using Synapse.LocalModels.Onnx;
 using Synapse.LocalModels.Onnx.Folders;
 
@@ -11,16 +12,16 @@ public sealed class LocalModelOptions
     /// <summary>Section of the configuration that holds these settings.</summary>
     public const string SectionName = "Synapse:LocalModels";
 
-    /// <summary>Folder of the model that embeds new collections, as sentence-transformers publishes it; null for the built-in model, or a provider's.</summary>
+    /// <summary>The model that embeds new collections: a name that was pulled or imported, or the path of a folder as sentence-transformers publishes it. Null for the built-in model, or a provider's.</summary>
     public string? Embedding { get; set; }
 
-    /// <summary>Folder of the cross-encoder that reranks; null for none.</summary>
+    /// <summary>The cross-encoder that reranks, by name or path; null for none.</summary>
     public string? Rerank { get; set; }
 
-    /// <summary>Text before each query to embed; null takes the model's own.</summary>
+    /// <summary>Text before each query to embed; null takes what the catalogue or the model says.</summary>
     public string? QueryPrefix { get; set; }
 
-    /// <summary>Text before each passage to embed; null takes the model's own.</summary>
+    /// <summary>Text before each passage to embed; null takes what the catalogue or the model says.</summary>
     public string? PassagePrefix { get; set; }
 
     /// <summary>Leading numbers of each embedding to keep; 0 keeps all.</summary>
@@ -31,28 +32,32 @@ public sealed class LocalModelOptions
     [Range(0, 1_024)]
     public int Threads { get; set; }
 
-    /// <summary>What is wrong with the folders, each with its key and its cure. Weights are read later, when a model is loaded.</summary>
+    /// <summary>What is wrong with the paths, each with its key and its cure. A name is looked up when the model is needed, so that a command can fetch it before.</summary>
     public IEnumerable<string> FindFaults()
     {
         foreach (var (name, folder) in new[] { (nameof(Embedding), Embedding), (nameof(Rerank), Rerank) })
         {
-            if (folder is { Length: > 0 } && FaultOf(folder) is { } fault)
+            if (folder is { Length: > 0 } && (Path.IsPathRooted(folder) || folder.StartsWith('.')) && FaultOf(folder) is { } fault)
             {
                 yield return $"{SectionName}:{name}: {fault} Name a folder with the files of a sentence-transformers model and its onnx/model.onnx.";
             }
         }
     }
 
-    internal SentenceModelOptions ForEmbedding() => new()
+    internal SentenceModelOptions ForEmbedding()
     {
-        Dimensions = Dimensions == 0 ? null : Dimensions,
-        QueryPrefix = QueryPrefix,
-        PassagePrefix = PassagePrefix,
-        Threads = Threads,
+        var known = ModelCatalogue.Find(Embedding!);
+        return new()
+        {
+            Dimensions = Dimensions == 0 ? null : Dimensions,
+            QueryPrefix = QueryPrefix ?? (known?.QueryPrefix is { Length: > 0 } query ? query : null),
+            PassagePrefix = PassagePrefix ?? (known?.PassagePrefix is { Length: > 0 } passage ? passage : null),
+            Threads = Threads,
 
-        // Embeddings are compared by their cosine.
-        Normalize = true,
-    };
+            // Embeddings are compared by their cosine.
+            Normalize = true,
+        };
+    }
 
     internal CrossEncoderOptions ForReranking() => new() { Threads = Threads };
 

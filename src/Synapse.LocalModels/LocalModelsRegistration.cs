@@ -26,7 +26,7 @@ public static class LocalModelsRegistration
         return services.AddSingleton(options).AddSingleton(new ModelStore(options.Folder)).AddSingleton<ModelDownloads>().AddSingleton<ModelBundle>().AddSingleton<ModelImport>();
     }
 
-    /// <summary>Adds the models in ONNX that were chosen: a <see cref="DeferredEmbedder"/>, which is not the process's <see cref="IEmbedder"/>, and an <see cref="IReranker"/>.</summary>
+    /// <summary>Adds the models in ONNX that were chosen: a <see cref="DeferredEmbedder"/>, which is not the process's <see cref="IEmbedder"/>, and an <see cref="IReranker"/>. Needs a <see cref="ModelStore"/>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="options">Which.</param>
     /// <returns>The same services.</returns>
@@ -35,12 +35,12 @@ public static class LocalModelsRegistration
         ArgumentNullException.ThrowIfNull(options);
         if (options.Embedding is { Length: > 0 })
         {
-            services.AddSingleton(_ => new DeferredEmbedder(options));
+            services.AddSingleton(provider => new DeferredEmbedder(options, provider.GetRequiredService<ModelStore>()));
         }
 
         if (options.Rerank is { Length: > 0 })
         {
-            services.AddSingleton<IReranker>(_ => new CrossEncoderReranker(options));
+            services.AddSingleton<IReranker>(provider => new CrossEncoderReranker(options, provider.GetRequiredService<ModelStore>()));
         }
 
         return services;

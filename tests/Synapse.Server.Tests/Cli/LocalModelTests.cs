@@ -31,6 +31,25 @@ public sealed class LocalModelTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_was_imported_is_chosen_by_name_and_one_that_was_not_says_how_to_get_it()
+    {
+        _folder.Write("data/.env", "SYNAPSE__LOCALMODELS__EMBEDDING=tiny\nSYNAPSE_OFFLINE=true\n");
+        _folder.Write("docs/boat.txt", "The keys of the boat hang behind the door.");
+        var docs = Path.Combine(_folder.Path, "docs");
+        var run = await CommandLineRun.StartAsync(Data, "search", "keys of the boat", docs, "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("synapse models", run.Json.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        var folder = TinyModelFolder.WriteSentenceModel(Path.Combine(_folder.Path, "tiny"), new EncoderShape()).Path;
+        run = await CommandLineRun.StartAsync(Data, "models", "import", folder);
+        Assert.Equal((0, ""), (run.ExitCode, run.ExitCode == 0 ? "" : run.Errors));
+        run = await CommandLineRun.StartAsync(Data, "search", "keys of the boat", docs, "--json");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("boat.txt", run.Json.GetProperty("hits")[0].GetProperty("document").GetString());
+        Assert.StartsWith("tiny", (await CommandLineRun.StartAsync(Data, "status", "--json")).Json.GetProperty("collections")[0].GetProperty("embeddingModel").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Folders_that_hold_no_model_are_told_at_the_start_together()
     {
         _folder.Write("empty/readme.txt", "");
