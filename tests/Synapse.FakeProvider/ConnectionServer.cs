@@ -62,6 +62,7 @@ internal sealed class ConnectionServer(FakeState state) : IDisposable
             var request = state.Log.Add(connection, raw);
             var reply = Replies.To(request, state);
             request.Status = reply.Status;
+            state.Log.Understood();
             var end = await SendAsync(reply, reader, writer, cancellationToken);
             state.Log.Ended(request, end == ReplyEnd.ByClient);
             if (reply.Ending == Ending.Reset && end == ReplyEnd.Whole)

@@ -54,6 +54,9 @@ internal sealed class RequestLog(TimeProvider time)
         return request;
     }
 
+    /// <summary>What a request is for is known now: whoever waits for one of a kind looks again.</summary>
+    public void Understood() => Changed();
+
     public void Ended(RecordedRequest request, bool byClient)
     {
         var now = time.GetUtcNow();
