@@ -23,8 +23,7 @@ public sealed class DeferredEmbedder : IEmbedder, IAsyncDisposable
     public bool IsLocal => true;
 
     /// <inheritdoc/>
-    /// <remarks>Passages of several documents at once fill runs with inputs of about the same length.</remarks>
-    public EmbeddingBatchHint BatchHint { get; } = new(Texts: 256, Requests: 2);
+    public EmbeddingBatchHint BatchHint => OnnxEmbedder.Hint;
 
     /// <inheritdoc/>
     /// <exception cref="Errors.ModelNotInstalledException">There is no model of the name; the message says how to get it.</exception>

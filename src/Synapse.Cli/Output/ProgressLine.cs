@@ -5,19 +5,27 @@ using Synapse.Contracts;
 namespace Synapse.Cli.Output;
 
 /// <summary>Shows how far a job is, on the standard error stream: a line that moves on a terminal, one line now and then elsewhere, nothing for quick jobs.</summary>
-/// <param name="location">What is indexed.</param>
-/// <param name="isPlain">Whether lines cannot be redrawn.</param>
-internal sealed class ProgressLine(string location, bool isPlain) : IAsyncDisposable
+internal sealed class ProgressLine : IAsyncDisposable
 {
     private static readonly TimeSpan QuietStart = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly long _started = TimeProvider.System.GetTimestamp();
-    private readonly TaskCompletionSource _ended = new();
+    private readonly DrawnLine _line;
+    private readonly string _title;
+    private readonly bool _isPlain;
     private TimeSpan _lastPlain;
     private JobResponse? _job;
-    private Task? _drawing;
+
+    /// <summary>A line.</summary>
+    /// <param name="location">What is indexed.</param>
+    /// <param name="isPlain">Whether lines cannot be redrawn.</param>
+    public ProgressLine(string location, bool isPlain)
+    {
+        (_title, _isPlain) = ($"Indexing {Terminal.Clean(location)}", isPlain);
+        _line = new DrawnLine(_title, Update);
+    }
 
     /// <summary>Shows the state of the job, if it takes long enough to be worth a look.</summary>
     public void Show(JobResponse job)
@@ -29,9 +37,9 @@ internal sealed class ProgressLine(string location, bool isPlain) : IAsyncDispos
             return;
         }
 
-        if (!isPlain)
+        if (!_isPlain)
         {
-            _drawing ??= DrawAsync();
+            _line.Begin();
         }
         else if (elapsed - _lastPlain >= PlainInterval)
         {
@@ -41,30 +49,7 @@ internal sealed class ProgressLine(string location, bool isPlain) : IAsyncDispos
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        _ended.TrySetResult();
-        if (_drawing is not null)
-        {
-            await _drawing;
-        }
-    }
-
-    private async Task DrawAsync()
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        await console.Progress().AutoClear(true).HideCompleted(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
-            .StartAsync(async context =>
-            {
-                var task = context.AddTask(Markup.Escape($"Indexing {Terminal.Clean(location)}"));
-                while (!_ended.Task.IsCompleted)
-                {
-                    Update(task);
-                    await Task.WhenAny(_ended.Task, Task.Delay(TimeSpan.FromMilliseconds(100), _time));
-                }
-            });
-    }
+    public ValueTask DisposeAsync() => _line.DisposeAsync();
 
     private void Update(ProgressTask task)
     {
@@ -78,5 +63,5 @@ internal sealed class ProgressLine(string location, bool isPlain) : IAsyncDispos
     }
 
     private string Describe(JobResponse job)
-        => string.Create(CultureInfo.InvariantCulture, $"Indexing {Terminal.Clean(location)}: {job.Progress.FilesDone:N0} of {job.Progress.FilesFound:N0} files");
+        => string.Create(CultureInfo.InvariantCulture, $"{_title}: {job.Progress.FilesDone:N0} of {job.Progress.FilesFound:N0} files");
 }

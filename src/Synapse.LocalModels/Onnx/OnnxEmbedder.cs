@@ -29,8 +29,10 @@ public sealed class OnnxEmbedder : IEmbedder
     public bool IsLocal => true;
 
     /// <inheritdoc/>
-    /// <remarks>Passages of several documents at once fill runs with inputs of about the same length.</remarks>
-    public EmbeddingBatchHint BatchHint { get; } = new(Texts: 256, Requests: 2);
+    public EmbeddingBatchHint BatchHint => Hint;
+
+    /// <summary>Passages of several documents at once fill runs with inputs of about the same length.</summary>
+    internal static EmbeddingBatchHint Hint { get; } = new(Texts: 256, Requests: 2);
 
     /// <inheritdoc/>
     public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_model.Space);

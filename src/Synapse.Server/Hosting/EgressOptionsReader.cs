@@ -43,8 +43,8 @@ internal static class EgressOptionsReader
         return EgressPolicy.Create(options, faults);
     }
 
-    // A list in a file, or one line with commas in the environment.
-    private static IEnumerable<string> List(IConfigurationSection section)
+    /// <summary>Reads a list: in a file, or one line with commas in the environment.</summary>
+    public static IEnumerable<string> List(IConfigurationSection section)
         => section.GetChildren().Select(child => child.Value).Prepend(section.Value)
             .SelectMany(text => (text ?? "").Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 

@@ -99,9 +99,7 @@ internal static class ModelSettings
 
     private static IReadOnlyList<string> ReadHosts(IConfigurationSection section, IReadOnlyList<string> standard, ICollection<string> faults)
     {
-        // A list in a file, or one line with commas in the environment.
-        string[] hosts = [.. section.GetChildren().Select(child => child.Value).Prepend(section.Value)
-            .SelectMany(text => (text ?? "").Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        string[] hosts = [.. EgressOptionsReader.List(section)];
         foreach (var host in hosts.Where(host => !ModelStoreOptions.IsDownloadHost(host)))
         {
             faults.Add($"{section.Path}: '{host}' is no host. Write names without scheme and path: cdn.example, *.example, cdn.example:8443.");
