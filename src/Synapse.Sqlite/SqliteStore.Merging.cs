@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Synapse.Errors;
+using Synapse.Indexing;
 using Synapse.Sqlite.Merging;
 using Synapse.Sqlite.Segments;
 

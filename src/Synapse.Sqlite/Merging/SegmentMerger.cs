@@ -1,4 +1,4 @@
-using Synapse.Sqlite.Postings;
+using Synapse.Indexing;
 using Synapse.Sqlite.Segments;
 using Synapse.Sqlite.Vectors;
 

@@ -1,5 +1,5 @@
+using Synapse.Indexing;
 using Synapse.Retrieval;
-using Synapse.Sqlite.Postings;
 using Synapse.Storage;
 
 namespace Synapse.Sqlite.Search;
@@ -43,25 +43,27 @@ internal sealed class KeywordSearch
             return [];
         }
 
-        var top = new TopChunks(_segments, limit);
+        var top = new TopChunks(_segments, limit, _segments.ChunkCount);
         var scan = new SegmentScan(_terms.Length);
-        var inSegment = new (int Place, TermScorer Scorer)[_terms.Length];
+        var inSegment = new ScannedTerm[_terms.Length];
         // The largest first: it is likely to hold the best chunks, and what they score spares work in the others.
         foreach (var segment in Enumerable.Range(0, _segments.Count).OrderByDescending(segment => _segments[segment].Segment.ChunkCount))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var view = _segments[segment];
+            var content = view.Segment.Content;
             var count = 0;
             foreach (var term in _terms)
             {
                 if (term.Places[segment] >= 0)
                 {
-                    inSegment[count++] = (term.Places[segment], term.Scorer);
+                    inSegment[count++] = new ScannedTerm(content.Terms.Rows[term.Places[segment]], content.Terms.Postings, term.Scorer);
                 }
             }
 
             if (count > 0)
             {
-                scan.Run(_segments[segment], segment, inSegment.AsSpan(0, count), top);
+                scan.Run(segment, inSegment.AsSpan(0, count), content.Lengths, view.Deletions, top);
             }
         }
 

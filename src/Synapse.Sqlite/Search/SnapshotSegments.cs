@@ -1,3 +1,4 @@
+using Synapse.Indexing;
 using Synapse.Ingestion.Chunking;
 using Synapse.Sqlite.Segments;
 using Synapse.Storage;
@@ -5,7 +6,7 @@ using Synapse.Storage;
 namespace Synapse.Sqlite.Search;
 
 /// <summary>The segments of a view, and the keys of their chunks.</summary>
-internal sealed class SnapshotSegments
+internal sealed class SnapshotSegments : IChunkOrder
 {
     private readonly (long CollectionId, SegmentView View)[] _segments;
 
@@ -34,20 +35,18 @@ internal sealed class SnapshotSegments
 
     public SegmentView this[int index] => _segments[index].View;
 
-    public static ChunkKey Key(int segment, int chunk) => new(((long)segment << 32) | (uint)chunk);
-
     /// <summary>The place of a chunk.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The key is of another view.</exception>
-    public (int Segment, int Chunk) Place(ChunkKey key)
+    public ChunkPlace Place(ChunkKey key)
     {
-        var segment = (int)(key.Value >> 32);
-        var chunk = (int)key.Value;
+        var place = ChunkPlace.Of(key);
+        var (segment, chunk) = place;
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)segment, (uint)_segments.Length, nameof(key));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)chunk, (uint)_segments[segment].View.Segment.ChunkCount, nameof(key));
-        return (segment, chunk);
+        return place;
     }
 
-    /// <summary>Orders chunks of equal score: by path, ordinal, then document.</summary>
+    /// <inheritdoc/>
     public int Compare(ChunkKey left, ChunkKey right)
     {
         var (leftSegment, leftChunk) = Place(left);

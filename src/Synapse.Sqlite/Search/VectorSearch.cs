@@ -1,4 +1,5 @@
 using System.Buffers;
+using Synapse.Indexing;
 using Synapse.Sqlite.Vectors;
 using Synapse.Storage;
 
@@ -34,7 +35,7 @@ internal sealed class VectorSearch(SnapshotSegments segments, string spaceFinger
 
         var searched = Enumerable.Range(0, segments.Count).Where(Matches).ToArray();
         var rows = searched.Sum(segment => segments[segment].Segment.ChunkCount);
-        var top = new TopChunks(segments, limit);
+        var top = new TopChunks(segments, limit, segments.ChunkCount);
         var compared = Math.Max(LeastCompared + (long)ComparedPerHit * limit, rows / ComparedShare);
         var compareAll = (long)CompareAllRows * CompareAllDimensions / Math.Max(CompareAllDimensions, query.Dimensions);
         if (rows <= compareAll || compared >= rows / 2 || !SignCodes.IsSupported || query.Dimensions > SignCodes.MostDimensions)
@@ -173,7 +174,7 @@ internal sealed class VectorSearch(SnapshotSegments segments, string spaceFinger
         var score = query.Cosine(vectors, row);
         if (score >= top.Threshold && view.Deletions?.Contains(row) != true)
         {
-            top.Offer(SnapshotSegments.Key(segment, row), score);
+            top.Offer(new ChunkPlace(segment, row).ToKey(), score);
         }
     }
 }

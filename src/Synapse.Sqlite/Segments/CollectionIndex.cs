@@ -1,4 +1,4 @@
-using Synapse.Sqlite.Postings;
+using Synapse.Indexing;
 using Synapse.Storage;
 
 namespace Synapse.Sqlite.Segments;
@@ -17,7 +17,7 @@ internal sealed record SegmentView(Segment Segment, Deletions? Deletions)
     /// <summary>Sum of the BM25 lengths of the chunks that are there.</summary>
     public long LiveLength => Segment.TotalLength - (Deletions?.TotalLength ?? 0);
 
-    /// <summary>How many chunks that are there contain a term: counted exactly, by looking up the chunks that are gone in its postings.</summary>
+    /// <summary>How many chunks that are there contain a term.</summary>
     /// <param name="term">The term's place in the segment.</param>
     /// <param name="cursor">Any cursor; it is moved.</param>
     public int LiveFrequency(int term, PostingsCursor cursor)
@@ -29,22 +29,7 @@ internal sealed record SegmentView(Segment Segment, Deletions? Deletions)
         }
 
         cursor.Open(Segment.Content.Terms, term);
-        foreach (var document in Deletions.Documents)
-        {
-            var first = Segment.Content.Documents[document].FirstChunk;
-            var end = first + Segment.Content.Documents[document].ChunkCount;
-            for (cursor.MoveTo(first); cursor.Chunk < end; cursor.MoveNext())
-            {
-                frequency--;
-            }
-
-            if (cursor.Chunk == PostingsCursor.End)
-            {
-                break;
-            }
-        }
-
-        return frequency;
+        return frequency - Deletions.CountOf(cursor, Segment.Content);
     }
 }
 

@@ -1,7 +1,7 @@
 using System.Text;
+using Synapse.Indexing;
 using Synapse.Ingestion.Chunking;
 using Synapse.Retrieval.Analysis;
-using Synapse.Sqlite.Postings;
 using Synapse.Sqlite.Vectors;
 using Synapse.Storage;
 

@@ -1,4 +1,5 @@
 using Synapse.Errors;
+using Synapse.Indexing;
 using Synapse.Sqlite.Catalogue;
 using Synapse.Sqlite.Connections;
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SQLitePCL;
 using Synapse.Errors;
+using Synapse.Indexing;
 using Synapse.Sqlite.Connections;
-using Synapse.Sqlite.Postings;
 using Synapse.Sqlite.Vectors;
 
 namespace Synapse.Sqlite.Segments;

@@ -1,10 +1,10 @@
-using Synapse.Sqlite.Postings;
+using Synapse.Indexing;
 using Synapse.Sqlite.Vectors;
 
 namespace Synapse.Sqlite.Segments;
 
 /// <summary>Everything that a segment holds, in flat arrays. Nothing in it changes once it is searchable.</summary>
-internal sealed class SegmentContent
+internal sealed class SegmentContent : ISegmentLayout
 {
     public required DocumentRow[] Documents { get; init; }
 
@@ -22,4 +22,7 @@ internal sealed class SegmentContent
 
     /// <summary>The embeddings, or null without any.</summary>
     public VectorRows? Vectors { get; init; }
+
+    /// <inheritdoc/>
+    public (int First, int Count) ChunksOf(int document) => (Documents[document].FirstChunk, Documents[document].ChunkCount);
 }

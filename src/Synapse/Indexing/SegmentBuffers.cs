@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Synapse.Sqlite.Segments;
+namespace Synapse.Indexing;
 
 /// <summary>Arrays that segments are built in, rented for the time of building.</summary>
 /// <remarks>Not the shared pool: it keeps some for every thread that ever built one, and these are large.</remarks>

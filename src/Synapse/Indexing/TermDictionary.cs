@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>The terms of a segment in the order of their hashes, in a few flat arrays: a million terms make no garbage and no pointers.</summary>
 internal sealed class TermDictionary

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Synapse.Sqlite.Search;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>Walks the chunks of one term in a segment, in order, jumping over blocks that are not wanted.</summary>
 internal sealed class PostingsCursor
@@ -43,11 +42,16 @@ internal sealed class PostingsCursor
         }
     }
 
+    /// <summary>Moves to the first chunk of a term of a dictionary.</summary>
+    public void Open(TermDictionary terms, int term) => Open(terms.Rows[term], terms.Postings);
+
     /// <summary>Moves to the first chunk of a term.</summary>
-    public void Open(TermDictionary terms, int term)
+    /// <param name="row">The term.</param>
+    /// <param name="postings">The bytes that its row points into, with those that unpacking may read past the end.</param>
+    public void Open(in TermRow row, byte[] postings)
     {
-        _row = terms.Rows[term];
-        _postings = terms.Postings;
+        _row = row;
+        _postings = postings;
         _count = _row.ChunkFrequency;
         _position = 0;
         if (_count == 1)

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>Numbers side by side in as many bits as the largest needs.</summary>
 internal static class BitPacking

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>The 64-bit hash that terms are kept and found by. Written in files: it never changes.</summary>
 internal static class TermHash

@@ -1,8 +1,7 @@
 using System.Numerics;
 using Synapse.Retrieval.Analysis;
-using Synapse.Sqlite.Segments;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>Turns the terms of chunks, which come chunk by chunk, into postings, which go term by term.</summary>
 internal sealed class TermGatherer

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Synapse.Retrieval;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>The BM25 score of one term, in whole steps of 2^-32: sums of whole numbers are the same in every order, so that terms may be added as it suits.</summary>
 internal readonly struct TermScorer

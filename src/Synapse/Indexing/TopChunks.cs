@@ -1,11 +1,14 @@
 using Synapse.Storage;
 
-namespace Synapse.Sqlite.Search;
+namespace Synapse.Indexing;
 
 /// <summary>Keeps the best chunks of many: the worst kept lies on top of a heap.</summary>
-internal sealed class TopChunks(SnapshotSegments segments, int limit)
+/// <param name="order">Decides between equal scores.</param>
+/// <param name="limit">Most chunks to keep; at least 1.</param>
+/// <param name="available">Chunks that there are.</param>
+internal sealed class TopChunks(IChunkOrder order, int limit, long available)
 {
-    private readonly ScoredChunk[] _heap = new ScoredChunk[Math.Max(1, Math.Min(limit, segments.ChunkCount))];
+    private readonly ScoredChunk[] _heap = new ScoredChunk[Math.Max(1, Math.Min(limit, available))];
     private int _count;
 
     /// <summary>Score that a chunk must reach to be kept; an equal score may do, by the order of paths. Negative infinity until full.</summary>
@@ -36,7 +39,7 @@ internal sealed class TopChunks(SnapshotSegments segments, int limit)
     }
 
     private bool IsBetter(in ScoredChunk left, in ScoredChunk right)
-        => left.Score > right.Score || (left.Score == right.Score && segments.Compare(left.Key, right.Key) < 0);
+        => left.Score > right.Score || (left.Score == right.Score && order.Compare(left.Key, right.Key) < 0);
 
     private void Rise(int index)
     {

@@ -1,4 +1,4 @@
-namespace Synapse.Sqlite.Segments;
+namespace Synapse.Indexing;
 
 /// <summary>Which documents of a segment are gone. Never changes; removing more gives a new one.</summary>
 internal sealed class Deletions
@@ -28,9 +28,32 @@ internal sealed class Deletions
     /// <summary>Whether a document is gone.</summary>
     public bool ContainsDocument(int document) => Array.BinarySearch(Documents, document) >= 0;
 
+    /// <summary>How many of a term's chunks are gone: counted exactly, by looking up the chunks that are gone in its postings.</summary>
+    /// <param name="cursor">At the term's first chunk; it is moved.</param>
+    /// <param name="segment">The segment.</param>
+    public int CountOf(PostingsCursor cursor, ISegmentLayout segment)
+    {
+        var gone = 0;
+        foreach (var document in Documents)
+        {
+            var (first, count) = segment.ChunksOf(document);
+            for (cursor.MoveTo(first); cursor.Chunk < first + count; cursor.MoveNext())
+            {
+                gone++;
+            }
+
+            if (cursor.Chunk == PostingsCursor.End)
+            {
+                break;
+            }
+        }
+
+        return gone;
+    }
+
     /// <summary>Adds documents to those that are gone already.</summary>
     /// <returns>The same when there is nothing new.</returns>
-    public static Deletions? Add(Deletions? before, SegmentContent content, IEnumerable<int> documents)
+    public static Deletions? Add(Deletions? before, ISegmentLayout segment, IEnumerable<int> documents)
     {
         var added = documents.Distinct().Where(document => before is null || !before.ContainsDocument(document)).ToArray();
         if (added.Length == 0)
@@ -38,19 +61,19 @@ internal sealed class Deletions
             return before;
         }
 
-        var bits = before is null ? new ulong[(content.Chunks.Length + 63) / 64] : (ulong[])before._chunkBits.Clone();
+        var bits = before is null ? new ulong[(segment.Lengths.Length + 63) / 64] : (ulong[])before._chunkBits.Clone();
         var chunkCount = before?.ChunkCount ?? 0;
         var totalLength = before?.TotalLength ?? 0;
         foreach (var document in added)
         {
-            ref readonly var row = ref content.Documents[document];
-            for (var chunk = row.FirstChunk; chunk < row.FirstChunk + row.ChunkCount; chunk++)
+            var (first, count) = segment.ChunksOf(document);
+            for (var chunk = first; chunk < first + count; chunk++)
             {
                 bits[chunk >> 6] |= 1UL << chunk;
-                totalLength += content.Lengths[chunk];
+                totalLength += segment.Lengths[chunk];
             }
 
-            chunkCount += row.ChunkCount;
+            chunkCount += count;
         }
 
         int[] all = [.. before?.Documents ?? [], .. added];

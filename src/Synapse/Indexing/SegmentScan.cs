@@ -1,7 +1,5 @@
-using Synapse.Sqlite.Postings;
-using Synapse.Sqlite.Segments;
 
-namespace Synapse.Sqlite.Search;
+namespace Synapse.Indexing;
 
 /// <summary>
 /// Finds a segment's chunks that can be among the best. Terms whose bounds together stay below what is needed are not walked: they are only
@@ -34,14 +32,14 @@ internal sealed class SegmentScan
     }
 
     /// <summary>Offers the chunks of a segment.</summary>
-    /// <param name="view">The segment.</param>
-    /// <param name="segment">Its number in the view.</param>
-    /// <param name="terms">The terms with their places in this segment, none missing.</param>
+    /// <param name="segment">The segment's number in the view.</param>
+    /// <param name="terms">The terms that the segment has.</param>
+    /// <param name="lengths">BM25 lengths of the segment's chunks.</param>
+    /// <param name="deletions">What is gone of the segment; null when nothing is.</param>
     /// <param name="top">Receives the chunks.</param>
-    public void Run(SegmentView view, int segment, ReadOnlySpan<(int Place, TermScorer Scorer)> terms, TopChunks top)
+    public void Run(int segment, ReadOnlySpan<ScannedTerm> terms, int[] lengths, Deletions? deletions, TopChunks top)
     {
-        Open(view.Segment.Content.Terms, terms);
-        var lengths = view.Segment.Content.Lengths;
+        Open(terms);
         var count = terms.Length;
         var needed = TermScorer.LeastSteps(top.Threshold);
         var firstWalked = FirstWalked(count, needed);
@@ -76,27 +74,26 @@ internal sealed class SegmentScan
                 _cursors[i].AddTo(_window, _scorers[i], lengths, neededOfBlock);
             }
 
-            OfferWindow(view, segment, firstWalked, lengths, top);
+            OfferWindow(segment, firstWalked, lengths, deletions, top);
             needed = TermScorer.LeastSteps(top.Threshold);
             firstWalked = FirstWalked(count, needed);
         }
     }
 
-    private void Open(TermDictionary dictionary, ReadOnlySpan<(int Place, TermScorer Scorer)> terms)
+    private void Open(ReadOnlySpan<ScannedTerm> terms)
     {
         Span<int> order = stackalloc int[terms.Length];
         Span<long> bounds = stackalloc long[terms.Length];
         for (var i = 0; i < terms.Length; i++)
         {
             order[i] = i;
-            ref readonly var row = ref dictionary.Rows[terms[i].Place];
-            bounds[i] = terms[i].Scorer.Bound(row.MaxFrequency, row.MinLength);
+            bounds[i] = terms[i].Scorer.Bound(terms[i].Row.MaxFrequency, terms[i].Row.MinLength);
         }
 
         bounds.Sort(order);
         for (var i = 0; i < terms.Length; i++)
         {
-            _cursors[i].Open(dictionary, terms[order[i]].Place);
+            _cursors[i].Open(terms[order[i]].Row, terms[order[i]].Postings);
             _scorers[i] = terms[order[i]].Scorer;
             _bounds[i] = bounds[i];
             _boundsUpTo[i + 1] = _boundsUpTo[i] + bounds[i];
@@ -127,13 +124,13 @@ internal sealed class SegmentScan
         return sum;
     }
 
-    private void OfferWindow(SegmentView view, int segment, int firstWalked, int[] lengths, TopChunks top)
+    private void OfferWindow(int segment, int firstWalked, int[] lengths, Deletions? deletions, TopChunks top)
     {
         var needed = TermScorer.LeastSteps(top.Threshold);
         var word = 0;
         while (_window.TakeNext(ref word, out var chunk, out var sum))
         {
-            if (sum + _boundsUpTo[firstWalked] < needed || view.Deletions?.Contains(chunk) == true)
+            if (sum + _boundsUpTo[firstWalked] < needed || deletions?.Contains(chunk) == true)
             {
                 continue;
             }
@@ -151,7 +148,7 @@ internal sealed class SegmentScan
             // When the loop ended early, the sum is below what is needed, and so is the whole score.
             if (sum >= needed && sum > 0)
             {
-                top.Offer(SnapshotSegments.Key(segment, chunk), TermScorer.ToScore(sum));
+                top.Offer(new ChunkPlace(segment, chunk).ToKey(), TermScorer.ToScore(sum));
                 needed = TermScorer.LeastSteps(top.Threshold);
             }
         }

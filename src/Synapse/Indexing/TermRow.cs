@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>A term of a segment. Written in files as it lies in memory, little-endian.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]

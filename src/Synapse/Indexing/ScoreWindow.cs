@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Synapse.Sqlite.Search;
+namespace Synapse.Indexing;
 
 /// <summary>Sums of scores for a stretch of consecutive chunks.</summary>
 internal sealed class ScoreWindow

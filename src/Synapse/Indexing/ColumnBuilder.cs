@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Synapse.Sqlite.Segments;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>A column of unknown length, gathered in rented pieces: one array that doubles would leave its large halves behind as garbage.</summary>
 internal sealed class ColumnBuilder<T>

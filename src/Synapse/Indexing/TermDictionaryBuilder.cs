@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>Appends terms in the order of their hashes.</summary>
 internal sealed class TermDictionaryBuilder(int[] chunkLengths)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Synapse.Sqlite.Postings;
+namespace Synapse.Indexing;
 
 /// <summary>Writes the postings of one term after the other.</summary>
 internal sealed class PostingsWriter(int[] chunkLengths)
