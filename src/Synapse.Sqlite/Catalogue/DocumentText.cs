@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
 using Synapse.Errors;
+using Synapse.Indexing;
 using Synapse.Sqlite.Connections;
-using Synapse.Sqlite.Segments;
 
 namespace Synapse.Sqlite.Catalogue;
 
@@ -31,7 +31,7 @@ internal static class DocumentText
             while (filled - written >= PieceBytes || (last && (filled > written || pieces == 0)))
             {
                 var piece = buffer.AsSpan(written, Math.Min(PieceBytes, filled - written));
-                insert.Bind(1, (documentId << PieceBits) | (long)pieces++).Bind(2, piece).Bind(3, (long)SegmentCodec.Checksum(piece)).Run();
+                insert.Bind(1, (documentId << PieceBits) | (long)pieces++).Bind(2, piece).Bind(3, (long)Checksum.Of(piece)).Run();
                 written += piece.Length;
             }
 
@@ -117,7 +117,7 @@ internal static class DocumentText
     private static ReadOnlySpan<byte> Verified(StoreConnection connection, long documentId, StoreStatement row)
     {
         var bytes = row.Blob(0);
-        if (!row.IsNull(1) && row.Int64(1) != SegmentCodec.Checksum(bytes))
+        if (!row.IsNull(1) && row.Int64(1) != Checksum.Of(bytes))
         {
             row.Reset();
             throw new StoreCorruptException(connection.Path, $"the text of document {documentId} is not as it was written");

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SQLitePCL;
@@ -90,7 +89,7 @@ internal static class SegmentCodec
     {
         connection.Prepare("INSERT INTO segment_parts(id, checksum, bytes) VALUES(?, ?, ?)")
             .Bind(1, partId)
-            .Bind(2, (long)Checksum(bytes))
+            .Bind(2, (long)Checksum.Of(bytes))
             .Bind(3, bytes)
             .Run();
     }
@@ -148,24 +147,6 @@ internal static class SegmentCodec
         }
 
         return vectors;
-    }
-
-    /// <summary>CRC-32C, which processors compute faster than memory delivers.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var checksum = uint.MaxValue;
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-        {
-            checksum = BitOperations.Crc32C(checksum, word);
-        }
-
-        foreach (var rest in bytes[(words.Length * 8)..])
-        {
-            checksum = BitOperations.Crc32C(checksum, rest);
-        }
-
-        return checksum;
     }
 
     private static ReadOnlyMemory<byte> Bytes<T>(T[] column)
@@ -246,7 +227,7 @@ internal static class SegmentCodec
                 connection.Check(raw.sqlite3_blob_read(blob, _part.AsSpan(0, _partLength), 0));
             }
 
-            if (_partLength == 0 || Checksum(_part.AsSpan(0, _partLength)) != checksum)
+            if (_partLength == 0 || Checksum.Of(_part.AsSpan(0, _partLength)) != checksum)
             {
                 throw Damaged($"part {_nextPart} of stream {stream} is not as it was written");
             }

@@ -18,18 +18,34 @@ internal sealed class PostingsWriter(int[] chunkLengths)
     /// <returns>The term's row, without its text.</returns>
     public TermRow Write(ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies)
     {
-        var row = new TermRow { ChunkFrequency = chunks.Length, MinLength = int.MaxValue };
+        var bytes = Encode(chunks, frequencies, out var row);
+        if (!bytes.IsEmpty)
+        {
+            row.Postings = (uint)_all.Count;
+            _all.AddRange(bytes);
+        }
+
+        return row;
+    }
+
+    /// <summary>Encodes the postings of a term, to be kept elsewhere.</summary>
+    /// <param name="chunks">Ascending; not empty.</param>
+    /// <param name="frequencies">At least 1 each.</param>
+    /// <param name="row">Receives the term's row, without its text; its postings begin at 0.</param>
+    /// <returns>The bytes, valid until the next call; none for a term of one chunk.</returns>
+    public ReadOnlySpan<byte> Encode(ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies, out TermRow row)
+    {
+        row = new TermRow { ChunkFrequency = chunks.Length, MinLength = int.MaxValue };
         if (chunks.Length == 1)
         {
             row.Postings = (uint)chunks[0];
             row.MaxFrequency = frequencies[0];
             row.MinLength = chunkLengths[chunks[0]];
-            return row;
+            return [];
         }
 
         var blocks = (chunks.Length + PostingsBlock.Size - 1) / PostingsBlock.Size;
         var tableBytes = blocks * Unsafe.SizeOf<PostingsBlock>();
-        row.Postings = (uint)_all.Count;
         _length = 0;
         Reserve(tableBytes);
         _length = tableBytes;
@@ -45,8 +61,7 @@ internal sealed class PostingsWriter(int[] chunkLengths)
             previous = written.LastChunk;
         }
 
-        _all.AddRange(_term.AsSpan(0, _length));
-        return row;
+        return _term.AsSpan(0, _length);
     }
 
     /// <summary>Everything written, with the bytes that unpacking may read past the end. Nothing can be written afterwards.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Synapse.Indexing;
 
 /// <summary>Appends terms in the order of their hashes.</summary>
-internal sealed class TermDictionaryBuilder(int[] chunkLengths)
+internal sealed class TermDictionaryBuilder(int[] chunkLengths) : ITermSink
 {
     private readonly PostingsWriter _postings = new(chunkLengths);
     private readonly ColumnBuilder<ulong> _hashes = new();
@@ -13,7 +13,7 @@ internal sealed class TermDictionaryBuilder(int[] chunkLengths)
     /// <summary>Longest term that is kept, in UTF-8 bytes; longer ones are cut.</summary>
     public const int MaxTextBytes = 1024;
 
-    /// <summary>Appends a term.</summary>
+    /// <inheritdoc/>
     public void Add(ulong hash, ReadOnlySpan<char> text, ReadOnlySpan<int> chunks, ReadOnlySpan<ushort> frequencies)
     {
         Span<byte> utf8 = stackalloc byte[MaxTextBytes];

@@ -19,6 +19,16 @@ internal sealed class TermGatherer
     /// <param name="lengths">BM25 length of each chunk.</param>
     public TermDictionary Build(IReadOnlyList<ChunkTerms> chunks, int[] lengths)
     {
+        var builder = new TermDictionaryBuilder(lengths);
+        Gather(chunks, builder);
+        return builder.Build();
+    }
+
+    /// <summary>Gives all terms to a sink.</summary>
+    /// <param name="chunks">The terms of each chunk, in order.</param>
+    /// <param name="sink">Receives the terms.</param>
+    public void Gather(IReadOnlyList<ChunkTerms> chunks, ITermSink sink)
+    {
         var total = 0;
         foreach (var chunk in chunks)
         {
@@ -32,12 +42,11 @@ internal sealed class TermGatherer
         Number(chunks, termOf);
         var order = Order();
         Scatter(chunks, termOf, order, postingChunks, postingFrequencies);
-        var builder = new TermDictionaryBuilder(lengths);
         var start = 0;
         foreach (var term in order)
         {
             var count = _frequencies[term];
-            builder.Add(_hashes[term], _texts[term].AsSpan(), postingChunks.AsSpan(start, count), postingFrequencies.AsSpan(start, count));
+            sink.Add(_hashes[term], _texts[term].AsSpan(), postingChunks.AsSpan(start, count), postingFrequencies.AsSpan(start, count));
             start += count;
         }
 
@@ -47,7 +56,6 @@ internal sealed class TermGatherer
         SegmentBuffers<ulong>.Pool.Return(_hashes);
         SegmentBuffers<int>.Pool.Return(_frequencies);
         SegmentBuffers<int>.Pool.Return(_slots);
-        return builder.Build();
     }
 
     /// <summary>Makes room for about so many distinct terms as so many terms of chunks usually have.</summary>
