@@ -12,6 +12,7 @@ public sealed class ProjectArrowTests
         ["Synapse.Egress"] = ["Synapse"],
         ["Synapse.EmbeddingServer"] = ["Synapse", "Synapse.LocalModels"],
         ["Synapse.LocalModels"] = ["Synapse"],
+        ["Synapse.Postgres"] = ["Synapse"],
         ["Synapse.Providers"] = ["Synapse"],
         ["Synapse.Sqlite"] = ["Synapse"],
         ["Synapse.Web"] = ["Synapse"],
