@@ -1,0 +1,196 @@
+using System.Globalization;
+using Npgsql;
+using Synapse.Errors;
+
+namespace Synapse.Postgres.Connections;
+
+/// <summary>The connections to the database, and units of work on them. A unit that failed for a passing reason is done once more.</summary>
+/// <param name="name">Name of the store, for messages.</param>
+/// <param name="source">The pool.</param>
+internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
+{
+    private const int DoubtQuestions = 40;
+    private static readonly TimeSpan s_doubtPause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Name of the store, without a password.</summary>
+    public string Name => name;
+
+    /// <summary>Runs one statement, which is its own transaction and may be run twice.</summary>
+    public Task<T> QueryAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+        => RunAsync(work, QueryOnceAsync, cancellationToken);
+
+    /// <summary>Reads with several statements in one snapshot of the database.</summary>
+    public Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+        => RunAsync(work, ReadOnceAsync, cancellationToken);
+
+    /// <summary>Changes the database in one transaction: all or nothing, durable when this returns.</summary>
+    /// <remarks>When the connection breaks on the last word, the server is asked on another what became of the transaction: no change is made twice.</remarks>
+    public Task<T> WriteAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+        => RunAsync(work, WriteOnceAsync, cancellationToken);
+
+    /// <summary>Opens something that keeps a connection, such as a view; begun anew once when it fails for a passing reason. Later faults are the caller's to name, with <see cref="Named"/>.</summary>
+    /// <param name="begin">Takes the connection over, or throws; then it is closed here.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public Task<T> OpenAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> begin, CancellationToken cancellationToken)
+        => RunAsync(begin, OpenOnceAsync, cancellationToken);
+
+    /// <summary>Opens a connection for a thread of its own. Faults are the caller's to name.</summary>
+    public NpgsqlConnection Open() => source.OpenConnection();
+
+    /// <summary>Closes the connections that lie idle in the pool after one of them was found broken: the others most likely are, too.</summary>
+    public void Forget(Exception error)
+    {
+        if (PostgresFault.IsBroken(error))
+        {
+            source.Clear();
+        }
+    }
+
+    /// <summary>The fault in the words of the core, or the fault itself when it is none of the database's.</summary>
+    public Exception Named(Exception error) => PostgresFault.Name(name, error) ?? error;
+
+    public void Dispose() => source.Dispose();
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private async Task<T> RunAsync<T>(
+        Func<NpgsqlConnection, CancellationToken, Task<T>> work,
+        Func<Func<NpgsqlConnection, CancellationToken, Task<T>>, CancellationToken, Task<T>> runOnce,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await runOnce(work, cancellationToken);
+            }
+            catch (Exception error) when (attempt == 1 && PostgresFault.IsTransient(error))
+            {
+                Forget(error);
+            }
+            catch (Exception error) when (PostgresFault.Name(name, error) is { } named)
+            {
+                throw named;
+            }
+        }
+    }
+
+    private async Task<T> QueryOnceAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await work(connection, cancellationToken);
+    }
+
+    private async Task<T> ReadOnceAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        var result = await work(connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    private async Task<T> OpenOnceAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> begin, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await begin(connection, cancellationToken);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<T> WriteOnceAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+        var result = await work(connection, cancellationToken);
+        var id = await connection.FindAsync("SELECT pg_current_xact_id_if_assigned()::text", [], row => row.TextOrNull(0), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // From here on it is too late to stop.
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        catch (Exception error) when (id is not null && PostgresFault.IsBroken(error))
+        {
+            Forget(error);
+            if (await WasCommittedAsync(id, error, cancellationToken))
+            {
+                return result;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Asks on another connection what became of a transaction.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be found out.</exception>
+    private async Task<bool> WasCommittedAsync(string transactionId, Exception cause, CancellationToken cancellationToken)
+    {
+        for (var question = 1; question <= DoubtQuestions; question++)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                var status = await connection.FindAsync("SELECT pg_xact_status($1::text::xid8)", [transactionId], row => row.TextOrNull(0), cancellationToken);
+                if (status is "committed" or "aborted")
+                {
+                    return status == "committed";
+                }
+            }
+            catch (Exception error) when (PostgresFault.IsBroken(error))
+            {
+                Forget(error);
+            }
+
+            await Task.Delay(s_doubtPause, TimeProvider.System, cancellationToken);
+        }
+
+        throw new StoreUnavailableException(name, "the connection broke while a change was being confirmed, and whether it was kept is not known; look before you try again", cause);
+    }
+
+    /// <summary>Makes the pool.</summary>
+    /// <param name="address">The database.</param>
+    /// <param name="options">How it is used.</param>
+    /// <param name="found">What the first look at the database found.</param>
+    public static StoreConnections Create(DatabaseAddress address, PostgresOptions options, DatabaseState found)
+    {
+        var settings = Settings(address, options);
+        settings.SearchPath = $"{Migrations.SchemaMigrations.Schema},{QuoteName(found.VectorSchema)}";
+        settings.MinPoolSize = 0;
+        // One more, which the ledger keeps.
+        settings.MaxPoolSize = options.PoolSize + 1;
+        settings.MaxAutoPrepare = 100;
+        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds}")
+            // What Synapse calls stored is on the disk, whatever the server's default says.
+            + (found.CommitsAreFlushed ? "" : " -c synchronous_commit=on");
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UseVector();
+        return new StoreConnections(address.Name, builder.Build());
+    }
+
+    /// <summary>The settings of every connection.</summary>
+    public static NpgsqlConnectionStringBuilder Settings(DatabaseAddress address, PostgresOptions options)
+    {
+        var settings = address.ToSettings();
+        settings.ApplicationName ??= "synapse";
+        settings.Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds);
+        // The server ends a statement first; this is for a server that is not heard any more.
+        settings.CommandTimeout = (int)Math.Ceiling(options.StatementTimeout.TotalSeconds) + 10;
+        settings.KeepAlive = settings.KeepAlive == 0 ? 30 : settings.KeepAlive;
+        // A detail quotes values, and values are people's texts and names.
+        settings.IncludeErrorDetail = false;
+        settings.LogParameters = false;
+        settings.PersistSecurityInfo = false;
+        settings.Enlist = false;
+        return settings;
+    }
+
+    private static string QuoteName(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,121 @@
+using Npgsql;
+using Synapse.Embedding;
+using Synapse.Library;
+using Synapse.Postgres.Catalogue;
+using Synapse.Postgres.Connections;
+using Synapse.Storage;
+
+namespace Synapse.Postgres.Search;
+
+/// <summary>
+/// What one search sees: a connection in a read-only transaction on one snapshot of the database. Commits made since are not in it, and nobody waits for it.
+/// </summary>
+internal sealed class StoreView : IAsyncDisposable
+{
+    private static readonly string s_collections =
+        $"SELECT id, version, chunk_count FROM collections WHERE {Commands.Within("id", "$1")} AND {Commands.Within("id", "$2")} ORDER BY id";
+
+    private static readonly string s_spaces =
+        "SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, c.collection_id FROM collection_spaces AS c JOIN embedding_spaces AS s ON s.id = c.space_id"
+        + $" WHERE {Commands.Within("c.collection_id", "$1")} AND {Commands.Within("c.collection_id", "$2")} ORDER BY s.id, c.collection_id";
+
+    private readonly StoreConnections _connections;
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    private StoreView(
+        StoreConnections connections, NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ViewedCollection> collections, IReadOnlyList<ViewedSpace> spaces)
+    {
+        _connections = connections;
+        _connection = connection;
+        _transaction = transaction;
+        Collections = collections;
+        Spaces = spaces;
+    }
+
+    /// <summary>The collections of the view, by id.</summary>
+    public IReadOnlyList<ViewedCollection> Collections { get; }
+
+    /// <summary>The spaces of their chunks, by id.</summary>
+    public IReadOnlyList<ViewedSpace> Spaces { get; }
+
+    /// <summary>Chunks in the view.</summary>
+    public long ChunkCount => Collections.Sum(collection => collection.ChunkCount);
+
+    /// <summary>The keys of its chunks.</summary>
+    public ChunkKeys Keys { get; } = new();
+
+    /// <summary>Opens a view of the last commit.</summary>
+    /// <param name="connections">The database.</param>
+    /// <param name="scope">What the caller may read.</param>
+    /// <param name="collectionIds">The collections to look at; null for all of the scope.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static Task<StoreView> OpenAsync(StoreConnections connections, AccessScope scope, IReadOnlyList<long>? collectionIds, CancellationToken cancellationToken)
+        => connections.OpenAsync(
+            async (connection, token) =>
+            {
+                var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
+                // With the beginning of the transaction, one trip.
+                await using var batch = new NpgsqlBatch(connection);
+                batch.Add("SET TRANSACTION READ ONLY");
+                batch.Add(s_collections, Commands.Ids(scope), collectionIds?.ToArray());
+                batch.Add(s_spaces, Commands.Ids(scope), collectionIds?.ToArray());
+                await using var reader = await batch.ExecuteReaderAsync(token);
+                var collections = new List<ViewedCollection>();
+                while (await reader.ReadAsync(token))
+                {
+                    collections.Add(new ViewedCollection(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
+                }
+
+                await reader.NextResultAsync(token);
+                return new StoreView(connections, connection, transaction, collections, await ReadSpacesAsync(reader, token));
+            },
+            cancellationToken);
+
+    /// <summary>Reads in the view. One caller at a time: others wait for their turn.</summary>
+    /// <exception cref="Errors.SynapseException">The database cannot be read; the view is of no more use.</exception>
+    public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await work(_connection, cancellationToken);
+        }
+        catch (Exception error) when (PostgresFault.Name(_connections.Name, error) is { } named)
+        {
+            _connections.Forget(error);
+            throw named;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Describes chunks, in the order given.</summary>
+    public async Task<IReadOnlyList<StoredChunk>> DescribeAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+        => chunks.Count == 0 ? [] : await ReadAsync((connection, token) => ChunkReader.DescribeAsync(connection, _connections.Name, Keys, chunks, token), cancellationToken);
+
+    /// <summary>Reads the texts of chunks, in the order given; null for a chunk that is not there.</summary>
+    public async Task<IReadOnlyList<string?>> ReadTextsAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+        => chunks.Count == 0 ? [] : await ReadAsync((connection, token) => ChunkReader.ReadTextsAsync(connection, _connections.Name, Keys, chunks, token), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    private static async Task<List<ViewedSpace>> ReadSpacesAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var rows = new List<(EmbeddingSpaceRow Space, long CollectionId)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add((new EmbeddingSpaceRow(reader.GetInt64(0), new EmbeddingSpace(reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4))), reader.GetInt64(5)));
+        }
+
+        return [.. rows.GroupBy(row => row.Space, row => row.CollectionId).Select(group => new ViewedSpace(group.Key, [.. group]))];
+    }
+}

@@ -1,0 +1,8 @@
+using Synapse.Postgres.Catalogue;
+
+namespace Synapse.Postgres.Search;
+
+/// <summary>A space of embeddings in a view.</summary>
+/// <param name="Space">The space.</param>
+/// <param name="CollectionIds">The collections of the view that have chunks embedded there.</param>
+internal sealed record ViewedSpace(EmbeddingSpaceRow Space, IReadOnlyList<long> CollectionIds);
