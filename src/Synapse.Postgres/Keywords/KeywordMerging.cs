@@ -1,6 +1,7 @@
 using Npgsql;
-using NpgsqlTypes;
 using Synapse.Indexing;
+using Synapse.Postgres.Catalogue;
+using Synapse.Postgres.Connections;
 
 namespace Synapse.Postgres.Keywords;
 
@@ -15,13 +16,14 @@ internal sealed class KeywordMerging(NpgsqlDataSource source, IndexReader indexe
     public async Task<bool> MergeOnceAsync(long collectionId, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        if (!await ScalarAsync<bool>(connection, "SELECT pg_try_advisory_lock($1)", LockClass | collectionId, cancellationToken))
+        if (!await connection.FindAsync("SELECT pg_try_advisory_lock($1)", [LockClass | collectionId], static row => row.GetBoolean(0), cancellationToken))
         {
             return false;
         }
 
         try
         {
+            await connection.ExecuteAsync("SET statement_timeout = 0", [], cancellationToken);
             await RemoveLeftoversAsync(connection, collectionId, cancellationToken);
             return await MergeLockedAsync(connection, collectionId, cancellationToken);
         }
@@ -29,31 +31,15 @@ internal sealed class KeywordMerging(NpgsqlDataSource source, IndexReader indexe
         {
             if (connection.State is System.Data.ConnectionState.Open)
             {
-                await ScalarAsync<bool>(connection, "SELECT pg_advisory_unlock($1)", LockClass | collectionId, CancellationToken.None);
+                await connection.FindAsync("SELECT pg_advisory_unlock($1)", [LockClass | collectionId], static row => row.GetBoolean(0), CancellationToken.None);
             }
         }
-    }
-
-    /// <summary>Removes the segments of a collection, in the transaction that removes the collection.</summary>
-    public static async Task RemoveAllAsync(NpgsqlConnection connection, long collectionId, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new("DELETE FROM segment_pages WHERE segment_id IN (SELECT id FROM segments WHERE collection_id = $1)") { Parameters = { new() { Value = collectionId } } },
-                new("DELETE FROM segment_headers WHERE segment_id IN (SELECT id FROM segments WHERE collection_id = $1)") { Parameters = { new() { Value = collectionId } } },
-                new("DELETE FROM segments WHERE collection_id = $1") { Parameters = { new() { Value = collectionId } } },
-                new("DELETE FROM removed_documents WHERE collection_id = $1") { Parameters = { new() { Value = collectionId } } },
-            },
-        };
-        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<bool> MergeLockedAsync(NpgsqlConnection reading, long collectionId, CancellationToken cancellationToken)
     {
         await using var view = await reading.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        if (await ScalarAsync<long?>(reading, "SELECT version FROM collections WHERE id = $1", collectionId, cancellationToken) is not { } version)
+        if (await reading.FindAsync("SELECT version FROM collections WHERE id = $1", [collectionId], static row => (long?)row.GetInt64(0), cancellationToken) is not { } version)
         {
             return false;
         }
@@ -86,14 +72,14 @@ internal sealed class KeywordMerging(NpgsqlDataSource source, IndexReader indexe
     private static async Task<bool> SwapAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<SegmentView> views, long? merged, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await ScalarAsync<long?>(connection, "SELECT id FROM collections WHERE id = $1 FOR UPDATE", collectionId, cancellationToken) is null)
+        if (!await LibraryChanges.LockCollectionAsync(connection, collectionId, toRemove: false, cancellationToken))
         {
             return false;
         }
 
         var ids = views.Select(static view => view.Header.Id).ToArray();
-        var replaced = await ExecuteAsync(connection, "UPDATE segments SET state = 2 WHERE id = ANY($1) AND state = 1", ids, cancellationToken);
-        var added = merged is { } id ? await ExecuteAsync(connection, "UPDATE segments SET state = 1 WHERE id = ANY($1) AND state = 0", [id], cancellationToken) : 1;
+        var replaced = await connection.ExecuteAsync("UPDATE segments SET state = 2 WHERE id = ANY($1) AND state = 1", [ids], cancellationToken);
+        var added = merged is { } id ? await connection.ExecuteAsync("UPDATE segments SET state = 1 WHERE id = $1 AND state = 0", [id], cancellationToken) : 1;
         if (replaced != ids.Length || added != 1)
         {
             return false;
@@ -101,8 +87,8 @@ internal sealed class KeywordMerging(NpgsqlDataSource source, IndexReader indexe
 
         // What was removed while the merge ran is in the merged segment, and stays noted.
         var dropped = views.SelectMany(static view => (view.Deletions?.Documents ?? []).Select(view.Header.DocumentId)).ToArray();
-        await ExecuteAsync(connection, "DELETE FROM removed_documents WHERE document_id = ANY($1)", dropped, cancellationToken);
-        await ScalarAsync<long?>(connection, "UPDATE collections SET version = version + 1 WHERE id = $1 RETURNING version", collectionId, cancellationToken);
+        await connection.ExecuteAsync("DELETE FROM removed_documents WHERE collection_id = $1 AND document_id = ANY($2)", [collectionId, dropped], cancellationToken);
+        await connection.ExecuteAsync("UPDATE collections SET version = version + 1 WHERE id = $1", [collectionId], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;
     }
@@ -110,34 +96,12 @@ internal sealed class KeywordMerging(NpgsqlDataSource source, IndexReader indexe
     /// <summary>Deletes the rows of segments that were merged into others, or that a killed merge left unfinished.</summary>
     private static async Task RemoveLeftoversAsync(NpgsqlConnection connection, long collectionId, CancellationToken cancellationToken)
     {
-        var ids = new List<long>();
-        await using (var command = new NpgsqlCommand("SELECT id FROM segments WHERE collection_id = $1 AND state <> 1", connection) { Parameters = { new() { Value = collectionId } } })
-        await using (var rows = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await rows.ReadAsync(cancellationToken))
-            {
-                ids.Add(rows.GetInt64(0));
-            }
-        }
-
+        var ids = await connection.ListAsync("SELECT id FROM segments WHERE collection_id = $1 AND state <> 1", [collectionId], static row => row.GetInt64(0), cancellationToken);
         foreach (var id in ids)
         {
-            await ExecuteAsync(connection, "DELETE FROM segment_pages WHERE segment_id = ANY($1)", [id], cancellationToken);
-            await ExecuteAsync(connection, "DELETE FROM segment_headers WHERE segment_id = ANY($1)", [id], cancellationToken);
-            await ExecuteAsync(connection, "DELETE FROM segments WHERE id = ANY($1)", [id], cancellationToken);
+            await connection.ExecuteAsync("DELETE FROM segment_pages WHERE segment_id = $1", [id], cancellationToken);
+            await connection.ExecuteAsync("DELETE FROM segment_headers WHERE segment_id = $1", [id], cancellationToken);
+            await connection.ExecuteAsync("DELETE FROM segments WHERE id = $1", [id], cancellationToken);
         }
-    }
-
-    private static async Task<T?> ScalarAsync<T>(NpgsqlConnection connection, string sql, long parameter, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = parameter } } };
-        return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : default;
-    }
-
-    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, long[] ids, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -6,21 +6,21 @@ using Synapse.Storage;
 namespace Synapse.Postgres.Keywords;
 
 /// <summary>Keyword queries over one view, with the statistics of the whole view. What was looked up for one query is known to the next.</summary>
-internal sealed class KeywordSearch(NpgsqlConnection connection, PostingsCache cache, IndexView view)
+internal sealed class KeywordSearch(PostingsCache cache, IndexView view)
 {
     private readonly Dictionary<string, TermInView> _terms = new(StringComparer.Ordinal);
 
     /// <summary>How many chunks of the view contain each term.</summary>
-    public async ValueTask<int[]> CountAsync(IReadOnlyList<string> terms, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<int>> CountAsync(NpgsqlConnection connection, IReadOnlyList<string> terms, CancellationToken cancellationToken)
     {
-        await LookUpAsync(terms, cancellationToken);
+        await LookUpAsync(connection, terms, cancellationToken);
         return [.. terms.Select(term => _terms[term].Frequency)];
     }
 
     /// <summary>Finds the best chunks.</summary>
-    public async ValueTask<ScoredChunk[]> FindTopAsync(IReadOnlyList<QueryTerm> terms, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ScoredChunk>> FindTopAsync(NpgsqlConnection connection, IReadOnlyList<QueryTerm> terms, int limit, CancellationToken cancellationToken)
     {
-        var weighted = await WeighAsync(terms, cancellationToken);
+        var weighted = await WeighAsync(connection, terms, cancellationToken);
         if (weighted.Count == 0)
         {
             return [];
@@ -53,9 +53,9 @@ internal sealed class KeywordSearch(NpgsqlConnection connection, PostingsCache c
     }
 
     /// <summary>The scores of given chunks.</summary>
-    public async ValueTask<float[]> ScoreAsync(IReadOnlyList<QueryTerm> terms, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<float>> ScoreAsync(NpgsqlConnection connection, IReadOnlyList<QueryTerm> terms, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {
-        var weighted = await WeighAsync(terms, cancellationToken);
+        var weighted = await WeighAsync(connection, terms, cancellationToken);
         var scores = new float[chunks.Count];
         var cursor = new PostingsCursor();
         foreach (var group in chunks.Select(static (key, index) => (Place: ChunkPlace.Of(key), Index: index)).GroupBy(static each => each.Place.Segment))
@@ -91,9 +91,9 @@ internal sealed class KeywordSearch(NpgsqlConnection connection, PostingsCache c
         return scores;
     }
 
-    private async ValueTask<List<(TermInView Term, TermScorer Scorer)>> WeighAsync(IReadOnlyList<QueryTerm> terms, CancellationToken cancellationToken)
+    private async ValueTask<List<(TermInView Term, TermScorer Scorer)>> WeighAsync(NpgsqlConnection connection, IReadOnlyList<QueryTerm> terms, CancellationToken cancellationToken)
     {
-        await LookUpAsync([.. terms.Select(static term => term.Text)], cancellationToken);
+        await LookUpAsync(connection, [.. terms.Select(static term => term.Text)], cancellationToken);
         var weighted = new List<(TermInView, TermScorer)>();
         foreach (var group in terms.GroupBy(static term => term.Text, StringComparer.Ordinal))
         {
@@ -108,7 +108,7 @@ internal sealed class KeywordSearch(NpgsqlConnection connection, PostingsCache c
         return weighted;
     }
 
-    private async ValueTask LookUpAsync(IReadOnlyList<string> terms, CancellationToken cancellationToken)
+    private async ValueTask LookUpAsync(NpgsqlConnection connection, IReadOnlyList<string> terms, CancellationToken cancellationToken)
     {
         var added = terms.Distinct(StringComparer.Ordinal).Where(term => !_terms.ContainsKey(term)).ToArray();
         if (added.Length == 0)

@@ -1,12 +1,13 @@
 using System.Text;
 using Npgsql;
 using Synapse.Indexing;
+using Synapse.Postgres.Ingestion;
 using Synapse.Storage;
 
 namespace Synapse.Postgres.Keywords;
 
 /// <summary>The segment that a commit adds. Built before the commit begins, as the work needs no lock.</summary>
-internal sealed class NewSegment
+internal sealed class NewSegment : IPreparedCommit
 {
     private readonly IReadOnlyList<DocumentVersion> _versions;
     private readonly int[] _lengths;
@@ -28,16 +29,12 @@ internal sealed class NewSegment
         }
     }
 
-    /// <summary>Writes the segment in the transaction of the commit.</summary>
-    /// <param name="connection">In that transaction.</param>
-    /// <param name="collectionId">The collection.</param>
-    /// <param name="documentIds">Keys of the versions, ascending.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    public async Task WriteAsync(NpgsqlConnection connection, long collectionId, long[] documentIds, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task WriteAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<long> documentIds, CancellationToken cancellationToken)
     {
         var id = await SegmentRows.AddAsync(connection, collectionId, SegmentRows.Searched, isMerged: false, cancellationToken);
         var header = SegmentHeader.Create(
-            id, documentIds, [.. _versions.Select(static version => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(version.Path))], [.. _versions.Select(static version => version.Chunks.Count)], _lengths);
+            id, [.. documentIds], [.. _versions.Select(static version => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(version.Path))], [.. _versions.Select(static version => version.Chunks.Count)], _lengths);
         await SegmentRows.WriteHeaderAsync(connection, header, cancellationToken);
         await SegmentRows.WritePagesAsync(connection, id, _pages, cancellationToken);
     }

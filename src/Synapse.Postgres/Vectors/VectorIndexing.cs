@@ -9,7 +9,7 @@ namespace Synapse.Postgres.Vectors;
 /// Builds an index (HNSW) for each collection that has grown large, once its loading pauses: building it over all is several times cheaper than adding chunk by chunk.
 /// Searches compare every chunk until it is there. One server at a time builds an index; what a killed build left is removed and built again.
 /// </summary>
-internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOptions options, ILogger logger)
+internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOptions options, TimeProvider time, ILogger logger)
 {
     // "SYNV" in the upper half.
     private const long LockClass = 0x53594E56L << 32;
@@ -52,16 +52,17 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
 
     private async Task<bool> BuildOneAsync(NpgsqlConnection connection, VectorTable table, long collectionId, bool isBroken, CancellationToken cancellationToken)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{table.Name}_of_{collectionId}");
+        var name = VectorTable.IndexNameOf(table.SpaceId, collectionId);
         var key = LockClass | (table.SpaceId << 20 ^ collectionId) & uint.MaxValue;
         if (!await connection.FindAsync("SELECT pg_try_advisory_lock($1)", [key], static row => row.GetBoolean(0), cancellationToken))
         {
             return false;
         }
 
-        var started = DateTime.UtcNow;
+        var started = time.GetTimestamp();
         try
         {
+            await RunAsync(connection, "SET statement_timeout = 0", cancellationToken);
             if (isBroken)
             {
                 await RunAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken);
@@ -69,15 +70,14 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
 
             await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{options.IndexMemoryMegabytes}MB'"), cancellationToken);
             await CreateAsync(connection, table, collectionId, name, cancellationToken);
-            LogBuilt(table.SpaceId, collectionId, (DateTime.UtcNow - started).TotalSeconds);
+            LogBuilt(table.SpaceId, collectionId, time.GetElapsedTime(started).TotalSeconds);
             return true;
         }
         finally
         {
             if (connection.State is System.Data.ConnectionState.Open)
             {
-                await RunAsync(connection, "RESET maintenance_work_mem", CancellationToken.None);
-                await RunAsync(connection, "RESET max_parallel_maintenance_workers", CancellationToken.None);
+                await RunAsync(connection, "RESET statement_timeout; RESET maintenance_work_mem; RESET max_parallel_maintenance_workers", CancellationToken.None);
                 await connection.FindAsync("SELECT pg_advisory_unlock($1)", [key], static row => row.GetBoolean(0), CancellationToken.None);
             }
         }

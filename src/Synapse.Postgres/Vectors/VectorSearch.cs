@@ -8,11 +8,10 @@ using Synapse.Storage;
 namespace Synapse.Postgres.Vectors;
 
 /// <summary>Finds the chunks of one embedding space nearest to a query, inside the collections of a view.</summary>
-/// <param name="connection">In the transaction of the view.</param>
 /// <param name="view">The view.</param>
 /// <param name="table">The embeddings.</param>
 /// <param name="collections">The collections of the view with embeddings there, and how many chunks each has.</param>
-internal sealed class VectorSearch(NpgsqlConnection connection, IndexView view, VectorTable table, IReadOnlyList<(long CollectionId, long ChunkCount)> collections)
+internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyList<(long CollectionId, long ChunkCount)> collections)
 {
     /// <summary>Chunks from which on a collection gets an index of its own; of fewer, every one is compared.</summary>
     public const int IndexedFrom = 20_000;
@@ -28,11 +27,12 @@ internal sealed class VectorSearch(NpgsqlConnection connection, IndexView view, 
     private const int SignCandidatesPerHit = 8;
 
     /// <summary>Finds the nearest chunks.</summary>
+    /// <param name="connection">In the transaction of the view.</param>
     /// <param name="query">The query's embedding.</param>
     /// <param name="limit">Most chunks to return.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>Best first.</returns>
-    public async Task<ScoredChunk[]> FindTopAsync(ReadOnlyMemory<float> query, int limit, CancellationToken cancellationToken)
+    public async Task<ScoredChunk[]> FindTopAsync(NpgsqlConnection connection, ReadOnlyMemory<float> query, int limit, CancellationToken cancellationToken)
     {
         if (!query.Span.ContainsAnyExcept(0f) || query.Length != table.Dimensions || collections.Count == 0)
         {
@@ -67,11 +67,12 @@ internal sealed class VectorSearch(NpgsqlConnection connection, IndexView view, 
     }
 
     /// <summary>Fills in the cosine similarities of those of the given chunks that are of the space.</summary>
-    public async Task ScoreAsync(ReadOnlyMemory<float> query, IReadOnlyList<ChunkKey> chunks, float[] scores, CancellationToken cancellationToken)
+    /// <returns>Whether there are any.</returns>
+    public async Task<bool> ScoreAsync(NpgsqlConnection connection, ReadOnlyMemory<float> query, IReadOnlyList<ChunkKey> chunks, float[] scores, CancellationToken cancellationToken)
     {
         if (!query.Span.ContainsAnyExcept(0f) || query.Length != table.Dimensions || chunks.Count == 0)
         {
-            return;
+            return false;
         }
 
         var places = chunks.Select(view.Locate).ToArray();
@@ -88,6 +89,8 @@ internal sealed class VectorSearch(NpgsqlConnection connection, IndexView view, 
         {
             scores[place] = Similarity(distance);
         }
+
+        return rows.Count > 0;
     }
 
     // The ids of large collections stand in the text: the planner takes an index of one collection only when it sees that the condition is the index's.

@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using Npgsql;
 using NpgsqlTypes;
 using Pgvector;
+using Synapse.Errors;
 using Synapse.Postgres.Connections;
 using Synapse.Storage;
 
@@ -20,12 +21,23 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
     private const int MostDimensionsInRow = 2_000;
 
     /// <summary>Name of the table.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"vectors_{SpaceId}");
+    public string Name => NameOf(SpaceId);
+
+    /// <summary>Name of the table of a space.</summary>
+    public static string NameOf(long spaceId) => string.Create(CultureInfo.InvariantCulture, $"vectors_{spaceId}");
+
+    /// <summary>Name of the index that a large collection has there.</summary>
+    public static string IndexNameOf(long spaceId, long collectionId) => string.Create(CultureInfo.InvariantCulture, $"vectors_{spaceId}_of_{collectionId}");
 
     /// <summary>Makes the table when it is not there.</summary>
-    /// <exception cref="Errors.UnsupportedDimensionsException">The embeddings have more numbers than the store can hold.</exception>
+    /// <exception cref="StoreUnsuitableException">The embeddings have more numbers than the store can hold.</exception>
     public async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        if (Dimensions > MostDimensions)
+        {
+            throw new StoreUnsuitableException("the database", $"pgvector holds embeddings of up to {MostDimensions} dimensions, and these have {Dimensions}", "Choose a model with fewer, or fewer dimensions of it.");
+        }
+
         await connection.ExecuteAsync(
             string.Create(CultureInfo.InvariantCulture, $"""
             CREATE TABLE IF NOT EXISTS {Name}(
@@ -72,17 +84,13 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
         await copy.CompleteAsync(cancellationToken);
     }
 
-    /// <summary>Deletes the embeddings of documents.</summary>
-    public Task DeleteAsync(NpgsqlConnection connection, long[] documentIds, CancellationToken cancellationToken)
-        => connection.ExecuteAsync($"DELETE FROM {Name} WHERE document_id = ANY($1)", [documentIds], cancellationToken);
-
     /// <summary>Reads the embeddings of a document.</summary>
     /// <param name="connection">Any connection.</param>
     /// <param name="documentId">The document.</param>
     /// <param name="chunkCount">Its chunks.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>One for each chunk.</returns>
-    public async Task<float[][]> ReadAsync(NpgsqlConnection connection, long documentId, int chunkCount, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<float>[]> ReadAsync(NpgsqlConnection connection, long documentId, int chunkCount, CancellationToken cancellationToken)
     {
         var dimensions = Dimensions;
         var embeddings = Enumerable.Range(0, chunkCount).Select(_ => new float[dimensions]).ToArray();
@@ -93,7 +101,7 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
             TensorPrimitives.ConvertToSingle(embedding.Memory.Span, embeddings[ordinal]);
         }
 
-        return embeddings;
+        return Array.ConvertAll(embeddings, static numbers => (ReadOnlyMemory<float>)numbers);
     }
 
     /// <summary>An embedding as the store keeps it.</summary>
