@@ -2,6 +2,7 @@ using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Sqlite.Tests.TestSupport;
 using Synapse.Storage;
+using Synapse.StoreConformance;
 
 namespace Synapse.Sqlite.Tests.Faults;
 

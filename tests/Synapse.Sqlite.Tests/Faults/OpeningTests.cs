@@ -4,6 +4,7 @@ using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Sqlite.Migrations;
 using Synapse.Sqlite.Tests.TestSupport;
+using Synapse.StoreConformance;
 
 namespace Synapse.Sqlite.Tests.Faults;
 

@@ -2,14 +2,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Synapse.Embedding;
 using Synapse.Library;
+using Synapse.StoreConformance;
 
 namespace Synapse.Sqlite.Tests.TestSupport;
 
 /// <summary>A data folder of one test, with a store that can be closed and opened again.</summary>
 internal sealed class StoreFolder : IDisposable
 {
-    public static readonly EmbeddingSpace Space = new("test", 64);
-
     private SqliteStore? _store;
 
     public StoreFolder() => Path = Directory.CreateTempSubdirectory("synapse-store-").FullName;
@@ -39,7 +38,7 @@ internal sealed class StoreFolder : IDisposable
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var collection = await Store.CreateCollectionAsync(name, cancellationToken);
-        await Store.UseEmbeddingSpaceAsync(collection.Id, space ?? Space, cancellationToken);
+        await Store.UseEmbeddingSpaceAsync(collection.Id, space ?? StoreHarness.Space, cancellationToken);
         var source = await Store.AddSourceAsync(collection.Id, SourceKind.Folder, "/" + name, cancellationToken);
         return (collection, source);
     }

@@ -3,10 +3,10 @@ using Synapse.Retrieval;
 using Synapse.Retrieval.Analysis;
 using Synapse.Storage;
 
-namespace Synapse.Sqlite.Tests.TestSupport;
+namespace Synapse.StoreConformance;
 
 /// <summary>BM25 as the formula says it, over every chunk.</summary>
-internal sealed class ReferenceIndex
+public sealed class ReferenceIndex
 {
     private readonly Dictionary<(long SourceId, string Path), DocumentVersion> _versions = [];
     private List<Entry> _chunks = [];

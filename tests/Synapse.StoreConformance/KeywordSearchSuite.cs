@@ -1,15 +1,11 @@
 using Synapse.Library;
-using Synapse.Sqlite.Tests.TestSupport;
 using Synapse.Storage;
 
-namespace Synapse.Sqlite.Tests;
+namespace Synapse.StoreConformance;
 
-public sealed class KeywordSearchTests : IDisposable
+/// <summary>The list of a search by words is the one that the formula gives.</summary>
+public abstract class KeywordSearchSuite(StoreHarness harness) : StoreSuite(harness)
 {
-    private readonly StoreFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -19,7 +15,7 @@ public sealed class KeywordSearchTests : IDisposable
         var cancellationToken = TestContext.Current.CancellationToken;
         var random = new Random(seed);
         var reference = new ReferenceIndex();
-        var collections = new[] { await _folder.AddCollectionAsync("one"), await _folder.AddCollectionAsync("two") };
+        var collections = new[] { await Harness.AddCollectionAsync("one"), await Harness.AddCollectionAsync("two") };
         for (var round = 0; round < 25; round++)
         {
             var (collection, source) = collections[random.Next(2)];
@@ -28,20 +24,20 @@ public sealed class KeywordSearchTests : IDisposable
                 .Distinct()
                 .Select(path => TestDocuments.Make(source.Id, path, RandomParagraphs(random)))
                 .ToArray();
-            var removed = (await _folder.Store.ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 1_000, cancellationToken))
+            var removed = (await Harness.Library.ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 1_000, cancellationToken))
                 .Where(_ => random.Next(12) == 0)
                 .Select(document => document.Id)
                 .ToArray();
-            await _folder.Store.CommitAsync(new IngestionBatch(collection.Id, versions, removed, []), cancellationToken);
-            await reference.ReloadAsync(_folder.Store, collections.Select(pair => pair.Collection.Id), versions, cancellationToken);
+            await Harness.Ingestion.CommitAsync(new IngestionBatch(collection.Id, versions, removed, []), cancellationToken);
+            await reference.ReloadAsync(Harness.Library, collections.Select(pair => pair.Collection.Id), versions, cancellationToken);
             if (random.Next(3) == 0)
             {
-                _folder.Store.MergeAll();
+                await Harness.RunMaintenanceAsync(Token);
             }
 
             if (round == 20)
             {
-                _folder.Reopen();
+                Harness.Close();
             }
 
             await CheckAsync(random, reference, null, cancellationToken);
@@ -55,12 +51,12 @@ public sealed class KeywordSearchTests : IDisposable
         var cancellationToken = TestContext.Current.CancellationToken;
         var random = new Random(11);
         var reference = new ReferenceIndex();
-        var (collection, source) = await _folder.AddCollectionAsync("large");
+        var (collection, source) = await Harness.AddCollectionAsync("large");
         var versions = Enumerable.Range(0, 3)
             .Select(d => TestDocuments.Make(source.Id, $"d{d}.txt", [.. Enumerable.Range(0, 4_000).Select(i => RareAndCommon(random, i))]))
             .ToArray();
-        await _folder.Store.CommitAsync(TestDocuments.Batch(collection.Id, versions), cancellationToken);
-        await reference.ReloadAsync(_folder.Store, [collection.Id], versions, cancellationToken);
+        await Harness.Ingestion.CommitAsync(TestDocuments.Batch(collection.Id, versions), cancellationToken);
+        await reference.ReloadAsync(Harness.Library, [collection.Id], versions, cancellationToken);
         for (var i = 0; i < 40; i++)
         {
             await CheckAsync(random, reference, null, cancellationToken);
@@ -69,7 +65,7 @@ public sealed class KeywordSearchTests : IDisposable
 
     private async Task CheckAsync(Random random, ReferenceIndex reference, long? collectionId, CancellationToken cancellationToken)
     {
-        await using var snapshot = await _folder.Store.OpenSnapshotAsync(
+        await using var snapshot = await Harness.Search.OpenSnapshotAsync(
             AccessScope.Everything, collectionId is { } only ? [only] : null, cancellationToken);
         var terms = Enumerable.Range(0, random.Next(1, 7)).Select(_ => new QueryTerm(RandomWord(random), random.Next(1, 3))).ToArray();
         var limit = random.Next(1, 40);
