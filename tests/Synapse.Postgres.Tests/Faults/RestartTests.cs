@@ -21,7 +21,7 @@ public sealed class RestartTests
         var collection = await store.CreateCollectionAsync("docs", Token);
         await store.UseEmbeddingSpaceAsync(collection.Id, StoreHarness.Space, Token);
         var source = await store.AddSourceAsync(collection.Id, SourceKind.Folder, "/docs", Token);
-        for (var round = 0; round < 4; round++)
+        for (var round = 0; round < 2; round++)
         {
             await store.CommitAsync(TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, $"{round}.txt", $"round {round}")), Token);
             var leaving = await BeginAsync(store, AddressReach.Public);
