@@ -44,6 +44,9 @@ switch (args)
     case ["models", var folder]:
         await ModelBench.RunAsync(Directory.CreateDirectory(folder).FullName, none);
         return 0;
+    case ["stores", var folder, var stores, .. var sizes]:
+        await TeamBench.RunAsync(Directory.CreateDirectory(folder).FullName, stores.Split(','), [.. sizes.Select(Count)], none);
+        return 0;
     default:
         await Console.Error.WriteLineAsync(
             """
@@ -60,6 +63,7 @@ switch (args)
                                                   the provider layer beside a bare HTTP client, before a fake model server
               analysis FILE|synthetic             processor time of splitting text into terms
               models DIR                          a sentence-transformers model of MiniLM's size, beside @huggingface/transformers
+              stores DIR sqlite,postgres SIZE...  both stores with so many chunks: loading, size, search, recall
               lexical SET JUDGEMENTS [K1 B]       NDCG@10 of BM25 alone
             """);
         return 2;

@@ -19,4 +19,12 @@ public sealed class PostgresOptions
     /// <summary>How long one statement may take before the database ends it; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Memory of this server for postings of words that were searched lately, in MB; 16 to 65,536.</summary>
+    [Range(16, 65_536)]
+    public int CacheMegabytes { get; set; } = 256;
+
+    /// <summary>Memory of the database for building the vector index of one collection, in MB; 64 to 1,048,576. An index that does not fit is built many times slower: about 1.2 KB per chunk with 384 dimensions.</summary>
+    [Range(64, 1_048_576)]
+    public int IndexMemoryMegabytes { get; set; } = 512;
 }

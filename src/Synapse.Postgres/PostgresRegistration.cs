@@ -24,6 +24,7 @@ public static class PostgresRegistration
         services.AddSingleton<ILibraryStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IIngestionStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<PostgresStore>());
+        services.AddSingleton<ISearchStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IEgressLedger>(provider => provider.GetRequiredService<PostgresStore>());
         return services;
     }

@@ -33,11 +33,7 @@ public sealed partial class PostgresStore : IIngestionStore
                 }
 
                 var row = await EmbeddingSpaceRow.GetAsync(connection, space, token);
-                if (_vectors is not null)
-                {
-                    await _vectors.AddSpaceAsync(connection, row, token);
-                }
-
+                await _vectors.AddSpaceAsync(connection, row, token);
                 return await connection.ExecuteAsync("UPDATE collections SET space_id = $2 WHERE id = $1", [collectionId, row.Id], token);
             },
             cancellationToken);
@@ -49,10 +45,8 @@ public sealed partial class PostgresStore : IIngestionStore
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<EmbeddedText>> ReadEmbeddingsAsync(long collectionId, long documentId, CancellationToken cancellationToken)
-        => _vectors is { } vectors
-            ? await _connections.ReadAsync(
-                (connection, token) => EmbeddedTexts.ReadAsync(connection, vectors, _connections.Name, collectionId, documentId, token), cancellationToken)
-            : [];
+        => await _connections.ReadAsync(
+            (connection, token) => EmbeddedTexts.ReadAsync(connection, _vectors, _connections.Name, collectionId, documentId, token), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask CommitAsync(IngestionBatch batch, CancellationToken cancellationToken)
@@ -68,6 +62,7 @@ public sealed partial class PostgresStore : IIngestionStore
                 return true;
             },
             cancellationToken);
+        _maintenance.Signal();
     }
 
     private Task<EmbeddingSpaceRow?> FindSpaceAsync(long collectionId, CancellationToken cancellationToken)

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Synapse.Postgres.Connections;
 using Synapse.Postgres.Ingestion;
+using Synapse.Postgres.Keywords;
 using Synapse.Postgres.Ledger;
+using Synapse.Postgres.Maintenance;
+using Synapse.Postgres.Vectors;
 
 namespace Synapse.Postgres;
 
@@ -13,19 +16,24 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
 {
     private readonly StoreConnections _connections;
     private readonly IReadOnlyList<ICommitIndex> _indexes;
-    private readonly IVectorIndex? _vectors;
+    private readonly VectorIndex _vectors = new();
+    private readonly IndexReader _indexReader = new();
+    private readonly PostingsCache _postings;
+    private readonly StoreMaintenance _maintenance;
     private readonly DocumentRemoval _removal;
     private readonly TimeProvider _time;
     private bool _disposed;
 
-    private PostgresStore(StoreConnections connections, IReadOnlyList<ICommitIndex> indexes, TimeProvider time, ILogger<PostgresStore> logger)
+    private PostgresStore(StoreConnections connections, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         _connections = connections;
-        _indexes = indexes;
-        _vectors = indexes.OfType<IVectorIndex>().FirstOrDefault();
-        _removal = new DocumentRemoval(indexes);
+        _indexes = [new KeywordIndex(), _vectors, .. further];
+        _removal = new DocumentRemoval(_indexes);
+        _postings = new PostingsCache((long)options.CacheMegabytes << 20);
         _time = time;
         _ledger = new LedgerWriter(connections, time, logger);
+        _maintenance = new StoreMaintenance(
+            connections, new KeywordMerging(connections.Source, _indexReader), new VectorIndexing(connections.Source, options, time, logger), time, logger);
     }
 
     /// <summary>Opens the store, and brings its schema to the version of the program.</summary>
@@ -37,17 +45,18 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     public static PostgresStore Open(DatabaseAddress address, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
         => Open(address, options, [], time, logger);
 
-    /// <summary>Opens the store with the indexes that every commit changes, in the order in which they write.</summary>
+    /// <summary>Opens the store with further indexes that every commit changes after its own. For tests.</summary>
     internal static PostgresStore Open(
-        DatabaseAddress address, PostgresOptions options, IReadOnlyList<ICommitIndex> indexes, TimeProvider time, ILogger<PostgresStore> logger)
+        DatabaseAddress address, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
         var connections = StoreConnections.Create(address, options, DatabaseState.Prepare(address, options));
-        var store = new PostgresStore(connections, indexes, time, logger);
+        var store = new PostgresStore(connections, options, further, time, logger);
         try
         {
             store._ledger.Start();
+            store._maintenance.Start();
             return store;
         }
         catch
@@ -58,22 +67,28 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Writes what the ledger still has to, and closes all connections.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         if (!_disposed)
         {
             _disposed = true;
+            await _maintenance.DisposeAsync();
             _ledger.Dispose();
-            _connections.Dispose();
+            _postings.Dispose();
+            await _connections.DisposeAsync();
         }
     }
 
-    /// <inheritdoc cref="Dispose"/>
-    public ValueTask DisposeAsync()
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose()
     {
-        Dispose();
-        return default;
+#pragma warning disable VSTHRD002 // Whoever disposes without waiting has no other way.
+        DisposeAsync().AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
     }
+
+    /// <summary>Does at once what the store does by and by.</summary>
+    internal Task MaintainAsync(CancellationToken cancellationToken) => _maintenance.RunOnceAsync(cancellationToken);
 
     /// <summary>The database. For tests.</summary>
     internal StoreConnections Connections => _connections;

@@ -11,6 +11,7 @@ namespace Synapse.Sqlite;
 public sealed partial class SqliteStore
 {
     private const int LargeMergeChunks = 32_000;
+    private const int MostVectorNumbers = 1 << 30;
 
     private readonly Thread _mergeThread;
     private readonly AutoResetEvent _mergeSignal = new(initialState: true);
@@ -31,7 +32,7 @@ public sealed partial class SqliteStore
                     // Embeddings of two spaces never lie in one segment. Most collections have one.
                     foreach (var ofSpace in index.Segments.GroupBy(view => view.Segment.Space).ToList())
                     {
-                        if (MergePolicy.Choose([.. ofSpace], ofSpace.Key?.Dimensions ?? 0) is { Count: > 0 } chosen)
+                        if (MergePolicy.Choose([.. ofSpace], MostChunks(ofSpace.Key)) is { Count: > 0 } chosen)
                         {
                             merged |= Merge(index.CollectionId, chosen, ofSpace.Key, _stopMerging.Token);
                         }
@@ -74,6 +75,8 @@ public sealed partial class SqliteStore
         _mergeSignal.Dispose();
         _stopMerging.Dispose();
     }
+
+    private static int MostChunks(EmbeddingSpaceRow? space) => Math.Min(MergePolicy.MostChunks, MostVectorNumbers / Math.Max(space?.Dimensions ?? 0, 1));
 
     /// <returns>Whether the merged segment took the place of the others.</returns>
     private bool Merge(long collectionId, IReadOnlyList<SegmentView> views, EmbeddingSpaceRow? space, CancellationToken cancellationToken)

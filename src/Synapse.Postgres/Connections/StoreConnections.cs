@@ -15,6 +15,9 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
     /// <summary>Name of the store, without a password.</summary>
     public string Name => name;
 
+    /// <summary>The pool. Who takes a connection from it names its faults.</summary>
+    public NpgsqlDataSource Source => source;
+
     /// <summary>Runs one statement, which is its own transaction and may be run twice.</summary>
     public Task<T> QueryAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
         => RunAsync(work, QueryOnceAsync, cancellationToken);

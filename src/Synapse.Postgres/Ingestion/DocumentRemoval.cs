@@ -34,7 +34,6 @@ internal sealed class DocumentRemoval(IReadOnlyList<ICommitIndex> indexes)
             "DELETE FROM document_text WHERE document_id IN (SELECT id FROM documents WHERE collection_id = $1)",
             "DELETE FROM chunks WHERE document_id IN (SELECT id FROM documents WHERE collection_id = $1)",
             "DELETE FROM documents WHERE collection_id = $1",
-            "DELETE FROM removed_documents WHERE collection_id = $1",
             "DELETE FROM collection_spaces WHERE collection_id = $1",
             "DELETE FROM jobs WHERE collection_id = $1",
             "DELETE FROM skipped_files WHERE source_id IN (SELECT id FROM sources WHERE collection_id = $1)",
@@ -70,7 +69,6 @@ internal sealed class DocumentRemoval(IReadOnlyList<ICommitIndex> indexes)
         batch.Add("DELETE FROM document_text WHERE document_id = ANY($1)", ids);
         batch.Add("DELETE FROM chunks WHERE document_id = ANY($1)", ids);
         batch.Add("DELETE FROM documents WHERE id = ANY($1)", ids);
-        batch.Add("INSERT INTO removed_documents(collection_id, document_id) SELECT $1, unnest($2::bigint[])", collectionId, ids);
         foreach (var space in documents.GroupBy(document => document.SpaceId))
         {
             CollectionRows.ChangeSpace(batch, collectionId, space.Key, -space.Sum(document => (long)document.ChunkCount));

@@ -3,6 +3,7 @@ using Npgsql;
 using Synapse.Errors;
 using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
+using Synapse.Postgres.Keywords;
 using Synapse.Storage;
 
 namespace Synapse.Postgres.Search;
@@ -24,26 +25,26 @@ internal static class ChunkReader
     /// <summary>Describes chunks, in the order given.</summary>
     /// <exception cref="StoreCorruptException">A chunk is not there.</exception>
     public static async Task<IReadOnlyList<StoredChunk>> DescribeAsync(
-        NpgsqlConnection connection, string store, ChunkKeys keys, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string store, IndexView view, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {
         var described = new StoredChunk?[chunks.Count];
-        foreach (var (place, chunk) in await connection.ListAsync(s_describe, Places(keys, chunks), row => ((int)row.GetInt64(0) - 1, ReadChunk(row)), cancellationToken))
+        foreach (var (place, chunk) in await connection.ListAsync(s_describe, Places(view, chunks), row => ((int)row.GetInt64(0) - 1, ReadChunk(row)), cancellationToken))
         {
             described[place] = chunk with { Key = chunks[place] };
         }
 
-        return [.. described.Select((chunk, i) => chunk ?? throw new StoreCorruptException(store, $"chunk {keys.ChunkOf(chunks[i])} is in an index, and not in its document"))];
+        return [.. described.Select((chunk, i) => chunk ?? throw new StoreCorruptException(store, $"chunk {view.Locate(chunks[i])} is in an index, and not in its document"))];
     }
 
     /// <summary>Reads the texts of chunks, in the order given; null for a chunk that is not there.</summary>
     /// <exception cref="StoreCorruptException">A text is not as it was written.</exception>
     public static async Task<IReadOnlyList<string?>> ReadTextsAsync(
-        NpgsqlConnection connection, string store, ChunkKeys keys, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string store, IndexView view, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {
         var texts = new string?[chunks.Count];
         var pieces = await connection.ListAsync(
             s_texts,
-            Places(keys, chunks),
+            Places(view, chunks),
             row => (Place: (int)row.GetInt64(0) - 1, DocumentId: row.GetInt64(1), Start: row.GetInt32(2), End: row.GetInt32(3), Piece: DocumentText.Read(row, 4, store, row.GetInt64(1))),
             cancellationToken);
         foreach (var span in pieces.GroupBy(piece => (piece.Place, piece.DocumentId, piece.Start, piece.End), piece => piece.Piece))
@@ -67,9 +68,9 @@ internal static class ChunkReader
         return texts;
     }
 
-    private static object?[] Places(ChunkKeys keys, IReadOnlyList<ChunkKey> chunks)
+    private static object?[] Places(IndexView view, IReadOnlyList<ChunkKey> chunks)
     {
-        var places = chunks.Select(keys.ChunkOf).ToArray();
+        var places = chunks.Select(view.Locate).ToArray();
         return [places.Select(place => place.DocumentId).ToArray(), places.Select(place => place.Ordinal).ToArray()];
     }
 

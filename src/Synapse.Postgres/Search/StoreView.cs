@@ -3,7 +3,6 @@ using Synapse.Embedding;
 using Synapse.Library;
 using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
-using Synapse.Storage;
 
 namespace Synapse.Postgres.Search;
 
@@ -13,10 +12,10 @@ namespace Synapse.Postgres.Search;
 internal sealed class StoreView : IAsyncDisposable
 {
     private static readonly string s_collections =
-        $"SELECT id, version, chunk_count FROM collections WHERE {Commands.Within("id", "$1")} AND {Commands.Within("id", "$2")} ORDER BY id";
+        $"SELECT id, version FROM collections WHERE {Commands.Within("id", "$1")} AND {Commands.Within("id", "$2")} ORDER BY id";
 
     private static readonly string s_spaces =
-        "SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, c.collection_id FROM collection_spaces AS c JOIN embedding_spaces AS s ON s.id = c.space_id"
+        "SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, c.collection_id, c.chunk_count FROM collection_spaces AS c JOIN embedding_spaces AS s ON s.id = c.space_id"
         + $" WHERE {Commands.Within("c.collection_id", "$1")} AND {Commands.Within("c.collection_id", "$2")} ORDER BY s.id, c.collection_id";
 
     private readonly StoreConnections _connections;
@@ -40,11 +39,8 @@ internal sealed class StoreView : IAsyncDisposable
     /// <summary>The spaces of their chunks, by id.</summary>
     public IReadOnlyList<ViewedSpace> Spaces { get; }
 
-    /// <summary>Chunks in the view.</summary>
-    public long ChunkCount => Collections.Sum(collection => collection.ChunkCount);
-
-    /// <summary>The keys of its chunks.</summary>
-    public ChunkKeys Keys { get; } = new();
+    /// <summary>Name of the store, for messages.</summary>
+    public string StoreName => _connections.Name;
 
     /// <summary>Opens a view of the last commit.</summary>
     /// <param name="connections">The database.</param>
@@ -65,7 +61,7 @@ internal sealed class StoreView : IAsyncDisposable
                 var collections = new List<ViewedCollection>();
                 while (await reader.ReadAsync(token))
                 {
-                    collections.Add(new ViewedCollection(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
+                    collections.Add(new ViewedCollection(reader.GetInt64(0), reader.GetInt64(1)));
                 }
 
                 await reader.NextResultAsync(token);
@@ -93,14 +89,6 @@ internal sealed class StoreView : IAsyncDisposable
         }
     }
 
-    /// <summary>Describes chunks, in the order given.</summary>
-    public async Task<IReadOnlyList<StoredChunk>> DescribeAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
-        => chunks.Count == 0 ? [] : await ReadAsync((connection, token) => ChunkReader.DescribeAsync(connection, _connections.Name, Keys, chunks, token), cancellationToken);
-
-    /// <summary>Reads the texts of chunks, in the order given; null for a chunk that is not there.</summary>
-    public async Task<IReadOnlyList<string?>> ReadTextsAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
-        => chunks.Count == 0 ? [] : await ReadAsync((connection, token) => ChunkReader.ReadTextsAsync(connection, _connections.Name, Keys, chunks, token), cancellationToken);
-
     public async ValueTask DisposeAsync()
     {
         await _transaction.DisposeAsync();
@@ -110,12 +98,12 @@ internal sealed class StoreView : IAsyncDisposable
 
     private static async Task<List<ViewedSpace>> ReadSpacesAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        var rows = new List<(EmbeddingSpaceRow Space, long CollectionId)>();
+        var rows = new List<(EmbeddingSpaceRow Space, (long Id, long ChunkCount) Collection)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add((new EmbeddingSpaceRow(reader.GetInt64(0), new EmbeddingSpace(reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4))), reader.GetInt64(5)));
+            rows.Add((new EmbeddingSpaceRow(reader.GetInt64(0), new EmbeddingSpace(reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4))), (reader.GetInt64(5), reader.GetInt64(6))));
         }
 
-        return [.. rows.GroupBy(row => row.Space, row => row.CollectionId).Select(group => new ViewedSpace(group.Key, [.. group]))];
+        return [.. rows.GroupBy(row => row.Space, row => row.Collection).Select(group => new ViewedSpace(group.Key, [.. group]))];
     }
 }

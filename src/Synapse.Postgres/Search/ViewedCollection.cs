@@ -3,5 +3,4 @@ namespace Synapse.Postgres.Search;
 /// <summary>A collection of a view, as it was when the view was opened.</summary>
 /// <param name="Id">The collection.</param>
 /// <param name="Version">Version of what is searchable of it: the same as long as nothing changes.</param>
-/// <param name="ChunkCount">Its chunks.</param>
-internal sealed record ViewedCollection(long Id, long Version, long ChunkCount);
+internal sealed record ViewedCollection(long Id, long Version);

@@ -6,8 +6,11 @@ namespace Synapse.Sqlite.Segments;
 /// <summary>A segment with what is gone of it.</summary>
 /// <param name="Segment">The segment.</param>
 /// <param name="Deletions">What is gone; null when nothing is.</param>
-internal sealed record SegmentView(Segment Segment, Deletions? Deletions)
+internal sealed record SegmentView(Segment Segment, Deletions? Deletions) : IMergeable
 {
+    /// <inheritdoc/>
+    public int ChunkCount => Segment.ChunkCount;
+
     /// <summary>Chunks that are there.</summary>
     public int LiveChunks => Segment.ChunkCount - (Deletions?.ChunkCount ?? 0);
 

@@ -2,6 +2,7 @@ using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Postgres.Search;
 using Synapse.Postgres.Tests.TestSupport;
+using Synapse.Retrieval.Analysis;
 using Synapse.Storage;
 using Synapse.StoreConformance;
 
@@ -20,42 +21,39 @@ public sealed class StoreViewTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
-    public async Task Chunks_come_back_word_for_word_with_their_places_in_the_order_asked_for()
-    {
-        var (collection, source) = await _harness.AddCollectionAsync("docs");
-        var version = TestDocuments.MakeLong(source.Id);
-        await _harness.Ingestion.CommitAsync(TestDocuments.Batch(collection.Id, version, TestDocuments.Make(source.Id, "b.txt", "banana", "cherry")), Token);
-        await using var view = await OpenAsync();
-        // The long one is document 1, the other 2.
-        ChunkKey[] keys = [view.Keys.Of(2, 1), view.Keys.Of(1, 1), view.Keys.Of(1, 0), view.Keys.Of(2, 1)];
-        Assert.Equal(["cherry\n", "class Über { }\n", version.Text[..version.Chunks[0].EndOffset], "cherry\n"], await view.ReadTextsAsync(keys, Token));
-        var described = await view.DescribeAsync(keys, Token);
-        Assert.Equal(keys, described.Select(chunk => chunk.Key));
-        Assert.Equivalent(version.Chunks[1], described[1].Chunk, strict: true);
-        Assert.Equivalent(version.Chunks[0], described[2].Chunk, strict: true);
-        Assert.Equal(
-            (collection.Id, source.Id, 1L, "src/Über.cs", "csharp", 2, StoreHarness.Space.Fingerprint),
-            (described[1].CollectionId, described[1].SourceId, described[1].DocumentId, described[1].Path, described[1].Language, described[1].ChunkCount, described[1].SpaceFingerprint));
-        Assert.Equal([null, "banana\n"], await view.ReadTextsAsync([view.Keys.Of(99, 0), view.Keys.Of(2, 0)], Token));
-        await Assert.ThrowsAsync<StoreCorruptException>(() => view.DescribeAsync([view.Keys.Of(99, 0)], Token));
-        Assert.Throws<ArgumentException>(() => view.Keys.ChunkOf(new ChunkKey(1_000)));
-        Assert.Empty(await view.ReadTextsAsync([], Token));
-    }
-
-    [Fact]
-    public async Task A_view_shows_one_commit_whatever_comes_after()
+    public async Task A_snapshot_shows_one_commit_whatever_comes_after()
     {
         var (collection, source) = await _harness.AddCollectionAsync("docs");
         await _harness.Ingestion.CommitAsync(TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "a.txt", "apple")), Token);
-        await using var before = await OpenAsync();
+        await using var before = await _harness.Search.OpenSnapshotAsync(AccessScope.Everything, null, Token);
         await _harness.Ingestion.CommitAsync(TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "a.txt", "banana", "cherry")), Token);
         Assert.True(await _harness.Library.RemoveCollectionAsync(AccessScope.Everything, collection.Id, Token));
-        Assert.Equal(["apple\n"], await before.ReadTextsAsync([before.Keys.Of(1, 0)], Token));
-        Assert.Equal("a.txt", (await before.DescribeAsync([before.Keys.Of(1, 0)], Token))[0].Path);
-        Assert.Equal(1, before.ChunkCount);
+        var found = Assert.Single(await before.FindByKeywordsAsync([new QueryTerm("appl")], 10, Token)).Key;
+        Assert.Equal(["apple\n"], await before.ReadTextsAsync([found], Token));
+        Assert.Equal("a.txt", (await before.DescribeAsync([found], Token))[0].Path);
         await using var after = await OpenAsync();
         Assert.Empty(after.Collections);
         Assert.Empty(after.Spaces);
+    }
+
+    [Fact]
+    public async Task Damaged_rows_are_found_when_they_are_read()
+    {
+        var (collection, source) = await _harness.AddCollectionAsync("docs");
+        await _harness.Ingestion.CommitAsync(TestDocuments.Batch(collection.Id, TestDocuments.MakeLong(source.Id), TestDocuments.Make(source.Id, "b.txt", "banana")), Token);
+        await _harness.Database.ExecuteAsync("UPDATE synapse.document_text SET bytes = set_byte(bytes, 7, 7) WHERE document_id = 1 AND piece = 3", Token);
+        await using var snapshot = await _harness.Search.OpenSnapshotAsync(AccessScope.Everything, null, Token);
+        var whole = Assert.Single(await snapshot.FindByKeywordsAsync([new QueryTerm("banana")], 10, Token)).Key;
+        var all = await snapshot.FindByKeywordsAsync([new QueryTerm(ExactTerms.FileStem("Über"))], 10, Token);
+        // Two chunks of one document; the second lies beyond the damage.
+        var described = await snapshot.DescribeAsync([.. all.Select(each => each.Key)], Token);
+        Assert.Equal(["class Über { }\n", "banana\n"], await snapshot.ReadTextsAsync([described.Single(chunk => chunk.Chunk.Ordinal == 1).Key, whole], Token));
+        await Assert.ThrowsAsync<StoreCorruptException>(() => snapshot.ReadTextsAsync([described.Single(chunk => chunk.Chunk.Ordinal == 0).Key], Token).AsTask());
+
+        await _harness.Database.ExecuteAsync("DELETE FROM synapse.document_text WHERE document_id = 1 AND piece = 3; DELETE FROM synapse.chunks WHERE document_id = 2", Token);
+        await using var after = await _harness.Search.OpenSnapshotAsync(AccessScope.Everything, null, Token);
+        Assert.Contains("ends early", (await Assert.ThrowsAsync<StoreCorruptException>(() => after.ReadTextsAsync([described.Single(chunk => chunk.Chunk.Ordinal == 0).Key], Token).AsTask())).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreCorruptException>(() => after.DescribeAsync([whole], Token).AsTask());
     }
 
     [Fact]
@@ -77,7 +75,7 @@ public sealed class StoreViewTests : IAsyncLifetime
         {
             await using var view = await StoreView.OpenAsync(Store.Connections, scope, asked, Token);
             Assert.Equal(expected, view.Collections.Select(collection => collection.Id));
-            Assert.Equal(expected, view.Spaces.SelectMany(space => space.CollectionIds));
+            Assert.Equal(expected, view.Spaces.SelectMany(space => space.Collections.Select(collection => collection.CollectionId)));
         }
     }
 
@@ -117,7 +115,8 @@ public sealed class StoreViewTests : IAsyncLifetime
         await _harness.AddCollectionAsync("docs");
         await using var view = await OpenAsync();
         await _harness.Database.TerminateBackendsAsync(Token);
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => view.ReadTextsAsync([view.Keys.Of(1, 0)], Token));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => view.ReadAsync(
+            (connection, token) => Synapse.Postgres.Connections.Commands.ExecuteAsync(connection, "SELECT 1", [], token), Token));
     }
 
     private Task<StoreView> OpenAsync() => StoreView.OpenAsync(Store.Connections, AccessScope.Everything, null, Token);

@@ -26,5 +26,5 @@ internal sealed class PostgresHarness : StoreHarness
 
     protected override void SetRetention(IDisposable store, EgressRetention retention) => ((PostgresStore)store).LedgerRetention = retention;
 
-    protected override ValueTask MaintainAsync(IDisposable store, CancellationToken cancellationToken) => default;
+    protected override ValueTask MaintainAsync(IDisposable store, CancellationToken cancellationToken) => new(((PostgresStore)store).MaintainAsync(cancellationToken));
 }

@@ -6,19 +6,17 @@ using Synapse.Storage;
 
 namespace Synapse.Postgres.Tests.TestSupport;
 
-/// <summary>An index that only writes down how it was called, in a table that the commits of the store roll back with the rest, and keeps embeddings as they came.</summary>
-internal sealed class RecordedIndex(string name) : IVectorIndex
+/// <summary>An index that only writes down how it was called, in a table that the commits of the store roll back with the rest.</summary>
+internal sealed class RecordedIndex(string name) : ICommitIndex
 {
     /// <summary>Makes the table.</summary>
     public const string Table = "CREATE TABLE synapse.recorded(place serial, entry text); GRANT ALL ON ALL TABLES IN SCHEMA synapse TO PUBLIC; GRANT ALL ON ALL SEQUENCES IN SCHEMA synapse TO PUBLIC";
-
-    private readonly Dictionary<long, float[]> _embeddings = [];
 
     /// <summary>What happens before it writes.</summary>
     public Func<NpgsqlConnection, Task>? OnWrite { get; set; }
 
     public IPreparedCommit Prepare(IReadOnlyList<DocumentVersion> versions, EmbeddingSpaceRow space)
-        => versions.Any(version => version.Path == "unfit.txt") ? throw new ArgumentException("It does not fit.") : new Prepared(this, versions);
+        => versions.Any(version => version.Path == "unfit.txt") ? throw new ArgumentException("It does not fit.") : new Prepared(this);
 
     public Task RemoveAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<RemovedDocument> documents, CancellationToken cancellationToken)
         => RecordAsync(connection, $"remove {string.Join(',', documents.Select(document => $"{document.DocumentId} of {document.ChunkCount} in {document.SpaceId}"))}", cancellationToken);
@@ -26,29 +24,16 @@ internal sealed class RecordedIndex(string name) : IVectorIndex
     public Task RemoveCollectionAsync(NpgsqlConnection connection, long collectionId, CancellationToken cancellationToken)
         => RecordAsync(connection, $"remove collection {collectionId}", cancellationToken);
 
-    public Task AddSpaceAsync(NpgsqlConnection connection, EmbeddingSpaceRow space, CancellationToken cancellationToken)
-        => RecordAsync(connection, $"add {space.Space.Model}", cancellationToken);
-
-    public Task<IReadOnlyList<ReadOnlyMemory<float>>> ReadAsync(
-        NpgsqlConnection connection, EmbeddingSpaceRow space, long documentId, int chunkCount, CancellationToken cancellationToken)
-        => Task.FromResult<IReadOnlyList<ReadOnlyMemory<float>>>(
-            [.. Enumerable.Range(0, chunkCount).Select(i => _embeddings[documentId].AsMemory(i * space.Dimensions, space.Dimensions))]);
-
     private Task<int> RecordAsync(NpgsqlConnection connection, string entry, CancellationToken cancellationToken)
         => connection.ExecuteAsync("INSERT INTO recorded(entry) VALUES($1)", [$"{name}: {entry}"], cancellationToken);
 
-    private sealed class Prepared(RecordedIndex index, IReadOnlyList<DocumentVersion> versions) : IPreparedCommit
+    private sealed class Prepared(RecordedIndex index) : IPreparedCommit
     {
         public async Task WriteAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<long> documentIds, CancellationToken cancellationToken)
         {
             // The rows of the documents are there already.
             var chunks = await connection.FindAsync("SELECT count(*) FROM chunks WHERE document_id = ANY($1)", [documentIds.ToArray()], row => row.GetInt64(0), cancellationToken);
             await index.RecordAsync(connection, $"write {string.Join(',', documentIds)} with {chunks} chunks", cancellationToken);
-            foreach (var (id, version) in documentIds.Zip(versions))
-            {
-                index._embeddings[id] = version.Embeddings.ToArray();
-            }
-
             if (index.OnWrite is { } onWrite)
             {
                 await onWrite(connection);

@@ -9,12 +9,12 @@ namespace Synapse.Postgres.Tests.TestSupport;
 internal static class Stores
 {
     public static PostgresStore Open(
-        PostgresDatabase database, PostgresOptions? options = null, IReadOnlyList<ICommitIndex>? indexes = null, TimeProvider? time = null)
-        => Open(Address(database.Url), options, indexes, time);
+        PostgresDatabase database, PostgresOptions? options = null, IReadOnlyList<ICommitIndex>? further = null, TimeProvider? time = null)
+        => Open(Address(database.Url), options, further, time);
 
-    public static PostgresStore Open(DatabaseAddress address, PostgresOptions? options = null, IReadOnlyList<ICommitIndex>? indexes = null, TimeProvider? time = null)
+    public static PostgresStore Open(DatabaseAddress address, PostgresOptions? options = null, IReadOnlyList<ICommitIndex>? further = null, TimeProvider? time = null)
         => PostgresStore.Open(
-            address, options ?? new PostgresOptions { ConnectTimeout = TimeSpan.FromSeconds(30) }, indexes ?? [], time ?? TimeProvider.System, NullLogger<PostgresStore>.Instance);
+            address, options ?? new PostgresOptions { ConnectTimeout = TimeSpan.FromSeconds(30) }, further ?? [], time ?? TimeProvider.System, NullLogger<PostgresStore>.Instance);
 
     public static DatabaseAddress Address(string url)
     {

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Npgsql;
+using Synapse.Postgres.Catalogue;
+using Synapse.Postgres.Connections;
+using Synapse.Postgres.Ingestion;
+using Synapse.Storage;
+
+namespace Synapse.Postgres.Vectors;
+
+/// <summary>The embeddings, a table for each space.</summary>
+internal sealed class VectorIndex : IVectorIndex
+{
+    /// <inheritdoc/>
+    public IPreparedCommit Prepare(IReadOnlyList<DocumentVersion> versions, EmbeddingSpaceRow space) => new NewVectors(versions, TableOf(space));
+
+    /// <inheritdoc/>
+    public Task AddSpaceAsync(NpgsqlConnection connection, EmbeddingSpaceRow space, CancellationToken cancellationToken) => TableOf(space).EnsureAsync(connection, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ReadOnlyMemory<float>>> ReadAsync(
+        NpgsqlConnection connection, EmbeddingSpaceRow space, long documentId, int chunkCount, CancellationToken cancellationToken)
+        => [.. await TableOf(space).ReadAsync(connection, documentId, chunkCount, cancellationToken)];
+
+    /// <inheritdoc/>
+    public async Task RemoveAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<RemovedDocument> documents, CancellationToken cancellationToken)
+    {
+        foreach (var space in documents.GroupBy(static document => document.SpaceId))
+        {
+            await connection.ExecuteAsync(
+                $"DELETE FROM {VectorTable.NameOf(space.Key)} WHERE document_id = ANY($1)", [space.Select(static document => document.DocumentId).ToArray()], cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task RemoveCollectionAsync(NpgsqlConnection connection, long collectionId, CancellationToken cancellationToken)
+    {
+        foreach (var space in await connection.ListAsync("SELECT space_id FROM collection_spaces WHERE collection_id = $1", [collectionId], static row => row.GetInt64(0), cancellationToken))
+        {
+            await connection.ExecuteAsync($"DELETE FROM {VectorTable.NameOf(space)} WHERE collection_id = $1", [collectionId], cancellationToken);
+
+            // Its own index is empty, and would stay.
+            await connection.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"DROP INDEX IF EXISTS {VectorTable.IndexNameOf(space, collectionId)}"), [], cancellationToken);
+        }
+    }
+
+    private static VectorTable TableOf(EmbeddingSpaceRow space) => new(space.Id, space.Dimensions);
+
+    private sealed class NewVectors(IReadOnlyList<DocumentVersion> versions, VectorTable table) : IPreparedCommit
+    {
+        public Task WriteAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<long> documentIds, CancellationToken cancellationToken)
+            => table.WriteAsync(connection, collectionId, documentIds, versions, cancellationToken);
+    }
+}

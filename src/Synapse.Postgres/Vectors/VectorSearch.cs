@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+using Synapse.Postgres.Connections;
+using Synapse.Postgres.Keywords;
+using Synapse.Storage;
+
+namespace Synapse.Postgres.Vectors;
+
+/// <summary>Finds the chunks of one embedding space nearest to a query, inside the collections of a view.</summary>
+/// <param name="view">The view.</param>
+/// <param name="table">The embeddings.</param>
+/// <param name="collections">The collections of the view with embeddings there, and how many chunks each has.</param>
+internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyList<(long CollectionId, long ChunkCount)> collections)
+{
+    /// <summary>Chunks from which on a collection gets an index of its own; of fewer, every one is compared.</summary>
+    public const int IndexedFrom = 20_000;
+
+    /// <summary>Dimensions up to which the index holds the embeddings themselves; of longer ones it holds the signs.</summary>
+    public const int MostIndexedDimensions = 4_000;
+
+    private const int LeastCandidates = 100;
+    private const int MostCandidates = 1_000;
+    private const int CandidatesPerHit = 2;
+
+    // Signs say less than numbers: that many times more are compared exactly.
+    private const int SignCandidatesPerHit = 8;
+
+    /// <summary>Finds the nearest chunks.</summary>
+    /// <param name="connection">In the transaction of the view.</param>
+    /// <param name="query">The query's embedding.</param>
+    /// <param name="limit">Most chunks to return.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>Best first.</returns>
+    public async Task<ScoredChunk[]> FindTopAsync(NpgsqlConnection connection, ReadOnlyMemory<float> query, int limit, CancellationToken cancellationToken)
+    {
+        if (!query.Span.ContainsAnyExcept(0f) || query.Length != table.Dimensions || collections.Count == 0)
+        {
+            return [];
+        }
+
+        long[] small = [.. collections.Where(static each => each.ChunkCount < IndexedFrom).Select(static each => each.CollectionId)];
+        long[] large = [.. collections.Where(static each => each.ChunkCount >= IndexedFrom).Select(static each => each.CollectionId)];
+        await using var batch = new NpgsqlBatch(connection);
+        if (large.Length > 0)
+        {
+            var candidates = Math.Clamp(limit * CandidatesPerHit, LeastCandidates, MostCandidates);
+            batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL hnsw.ef_search = {candidates}"));
+
+            // Goes on when removed rows or a small ef_search left fewer than the limit.
+            batch.Add("SET LOCAL hnsw.iterative_scan = strict_order");
+        }
+
+        batch.Add(Sql(small.Length > 0, large), VectorTable.ToHalf(query.Span), (long)limit, small);
+        var found = new List<ScoredChunk>(limit);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            if (view.FindKey(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2)) is { } key)
+            {
+                found.Add(new ScoredChunk(key, Similarity(rows.GetDouble(3))));
+            }
+        }
+
+        ScoredChunk[] ordered = [.. found.OrderByDescending(static chunk => chunk.Score).ThenBy(static chunk => chunk.Key, Comparer<ChunkKey>.Create(view.Compare))];
+        return ordered;
+    }
+
+    /// <summary>Fills in the cosine similarities of those of the given chunks that are of the space.</summary>
+    /// <returns>Whether there are any.</returns>
+    public async Task<bool> ScoreAsync(NpgsqlConnection connection, ReadOnlyMemory<float> query, IReadOnlyList<ChunkKey> chunks, float[] scores, CancellationToken cancellationToken)
+    {
+        if (!query.Span.ContainsAnyExcept(0f) || query.Length != table.Dimensions || chunks.Count == 0)
+        {
+            return false;
+        }
+
+        var places = chunks.Select(view.Locate).ToArray();
+        var rows = await connection.ListAsync(
+            $"""
+            SELECT wanted.place, vectors.embedding <=> $1
+            FROM unnest($2, $3) WITH ORDINALITY AS wanted(document_id, ordinal, place)
+            JOIN {table.Name} vectors USING (document_id, ordinal)
+            """,
+            [VectorTable.ToHalf(query.Span), places.Select(static place => place.DocumentId).ToArray(), places.Select(static place => place.Ordinal).ToArray()],
+            static row => (Place: (int)row.GetInt64(0) - 1, Distance: row.GetDouble(1)),
+            cancellationToken);
+        foreach (var (place, distance) in rows)
+        {
+            scores[place] = Similarity(distance);
+        }
+
+        return rows.Count > 0;
+    }
+
+    // The ids of large collections stand in the text: the planner takes an index of one collection only when it sees that the condition is the index's.
+    private string Sql(bool hasSmall, long[] large)
+    {
+        var sql = new StringBuilder("SELECT collection_id, document_id, ordinal, distance FROM (");
+        var branches = new List<string>();
+        if (hasSmall)
+        {
+            branches.Add($"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {table.Name} WHERE collection_id = ANY($3) ORDER BY embedding <=> $1 LIMIT $2)");
+        }
+
+        foreach (var id in large)
+        {
+            branches.Add(string.Create(CultureInfo.InvariantCulture, $"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {Nearest(id)} ORDER BY embedding <=> $1 LIMIT $2)"));
+        }
+
+        return sql.AppendJoin(" UNION ALL ", branches).Append(") found ORDER BY distance LIMIT $2").ToString();
+    }
+
+    private string Nearest(long collectionId) => table.Dimensions <= MostIndexedDimensions
+        ? string.Create(CultureInfo.InvariantCulture, $"{table.Name} WHERE collection_id = {collectionId}")
+        : string.Create(CultureInfo.InvariantCulture, $"""
+            (SELECT collection_id, document_id, ordinal, embedding FROM {table.Name} WHERE collection_id = {collectionId}
+            ORDER BY binary_quantize(embedding)::bit({table.Dimensions}) <~> binary_quantize($1::halfvec)::bit({table.Dimensions}) LIMIT $2 * {SignCandidatesPerHit}) AS likely
+            """);
+
+    private static float Similarity(double distance) => (float)(1 - distance);
+}
