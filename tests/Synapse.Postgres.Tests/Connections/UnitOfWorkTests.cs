@@ -136,7 +136,8 @@ public sealed class UnitOfWorkTests : IAsyncLifetime
         var started = 0;
         var tries = 0;
         await Task.WhenAll(CrossAsync(1, 2), CrossAsync(2, 1));
-        Assert.Equal(3, tries);
+        // One of them is the victim, and begins again; when the other is slow to take what is free now, perhaps both.
+        Assert.InRange(tries, 3, 4);
 
         Task CrossAsync(int first, int second) => patient.Connections.WriteAsync(
             async (connection, token) =>
