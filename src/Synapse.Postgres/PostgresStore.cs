@@ -25,10 +25,10 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly int _indexedFrom;
     private bool _disposed;
 
-    private PostgresStore(StoreConnections connections, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
+    private PostgresStore(StoreConnections connections, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         _connections = connections;
-        _indexes = [new KeywordIndex(), _vectors];
+        _indexes = [new KeywordIndex(), _vectors, .. further];
         _removal = new DocumentRemoval(_indexes);
         _postings = new PostingsCache((long)options.CacheMegabytes << 20);
         _time = time;
@@ -45,11 +45,16 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     /// <param name="logger">Hears of faults of the ledger.</param>
     /// <exception cref="Errors.SynapseException">The database cannot be reached, entered or used; the message says why.</exception>
     public static PostgresStore Open(DatabaseAddress address, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
+        => Open(address, options, [], time, logger);
+
+    /// <summary>Opens the store with further indexes that every commit changes after its own. For tests.</summary>
+    internal static PostgresStore Open(
+        DatabaseAddress address, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
         var connections = StoreConnections.Create(address, options, DatabaseState.Prepare(address, options));
-        var store = new PostgresStore(connections, options, time, logger);
+        var store = new PostgresStore(connections, options, further, time, logger);
         try
         {
             store._ledger.Start();

@@ -10,6 +10,7 @@ namespace Synapse.Postgres.Connections;
 internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
 {
     private const int DoubtQuestions = 40;
+    private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);
     private static readonly TimeSpan s_doubtPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Name of the store, without a password.</summary>
@@ -70,6 +71,11 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
             catch (Exception error) when (attempt == 1 && PostgresFault.IsTransient(error))
             {
                 Forget(error);
+                if (!PostgresFault.IsBroken(error))
+                {
+                    // Whoever won goes first: begun at once, both would meet again.
+                    await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(s_conflictPauseMs.Least, s_conflictPauseMs.Most)), TimeProvider.System, cancellationToken);
+                }
             }
             catch (Exception error) when (PostgresFault.Name(name, error) is { } named)
             {
