@@ -31,7 +31,7 @@ internal sealed class BatchQueue : IAsyncDisposable
     {
         _model = model;
         _limits = limits;
-        _waiting = new WaitingInputs(limits);
+        _waiting = new WaitingInputs(limits, runners.Count);
         _width = runners[0].Width;
         _threads = [.. runners.Select(StartAsync)];
     }
