@@ -82,14 +82,14 @@ internal static class ModelBench
         var inputs = texts.Select(static text => text.AsMemory()).ToArray();
         var destination = new float[texts.Length * model.Dimensions];
         await model.EmbedAsync(inputs[..64], TextSide.Plain, destination.AsMemory(0, 64 * model.Dimensions), cancellationToken);
-        var (inside, threads) = model.RunTime;
+        var (inside, threads) = model.RuntimeUse;
         using var process = Process.GetCurrentProcess();
         var processor = process.TotalProcessorTime;
         var clock = Stopwatch.StartNew();
         var usage = await model.EmbedAsync(inputs, TextSide.Plain, destination, cancellationToken);
         var elapsed = clock.Elapsed;
         process.Refresh();
-        StoreBench.Report("share of the threads' time inside ONNX Runtime", (model.RunTime.Time - inside) / (elapsed * threads) * 100, "%");
+        StoreBench.Report("share of the threads' time inside ONNX Runtime", (model.RuntimeUse.Time - inside) / (elapsed * threads) * 100, "%");
         return new Speed("one call", texts.Length, usage.Tokens, elapsed.TotalSeconds, (process.TotalProcessorTime - processor).TotalSeconds, Resident());
     }
 

@@ -17,6 +17,7 @@ internal static class MetricsEndpoints
         var text = new PrometheusText();
         WriteRequests(text, meter);
         WriteModels(text, meter, models.AreReady ? models.All : []);
+        WriteRuntime(text, models.AreReady ? models.All : []);
         return TypedResults.Text(text.ToString(), PrometheusText.MediaType);
     }
 
@@ -61,6 +62,22 @@ internal static class MetricsEndpoints
             {
                 text.Sample(Prefix + metric.Name, metric.Value(reading), ("model", name));
             }
+        }
+    }
+
+    // Their quotient over a span of time is the share that the runtime has of it; the rest is tokenising, HTTP, and waiting for requests.
+    private static void WriteRuntime(PrometheusText text, IReadOnlyList<ServedModel> models)
+    {
+        text.Metric(Prefix + "runtime_seconds_total", "counter", "Seconds inside ONNX Runtime, all threads of the model together.");
+        foreach (var model in models)
+        {
+            text.Sample(Prefix + "runtime_seconds_total", model.RuntimeUse.Time.TotalSeconds, ("model", model.Name));
+        }
+
+        text.Metric(Prefix + "runtime_threads", "gauge", "Threads that run the model, each one run at a time.");
+        foreach (var model in models)
+        {
+            text.Sample(Prefix + "runtime_threads", model.RuntimeUse.Threads, ("model", model.Name));
         }
     }
 }

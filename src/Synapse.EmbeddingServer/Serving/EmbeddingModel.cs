@@ -35,5 +35,7 @@ internal sealed class EmbeddingModel(string name, SentenceModel model) : ServedM
         return (embeddings, usage.Tokens);
     }
 
+    public override RuntimeUse RuntimeUse => model.RuntimeUse;
+
     public override ValueTask DisposeAsync() => model.DisposeAsync();
 }

@@ -25,5 +25,7 @@ internal sealed class RerankModel(string name, CrossEncoder model, TextTokenizer
     public async Task<float[]> ScoreAsync(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
         => await model.ScoreAsync(query, [.. documents.Select(static document => document.AsMemory())], cancellationToken);
 
+    public override RuntimeUse RuntimeUse => model.RuntimeUse;
+
     public override ValueTask DisposeAsync() => model.DisposeAsync();
 }

@@ -1,3 +1,5 @@
+using Synapse.LocalModels.Onnx;
+
 namespace Synapse.EmbeddingServer.Serving;
 
 /// <summary>A model that is loaded.</summary>
@@ -18,6 +20,9 @@ internal abstract class ServedModel(string name) : IAsyncDisposable
 
     /// <summary>Whether it runs on a CUDA device.</summary>
     public abstract bool RunsOnCuda { get; }
+
+    /// <summary>Time inside ONNX Runtime so far, and the threads that share it.</summary>
+    public abstract RuntimeUse RuntimeUse { get; }
 
     /// <summary>When it was loaded.</summary>
     public required DateTimeOffset LoadedAt { get; init; }

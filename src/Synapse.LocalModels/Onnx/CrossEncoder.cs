@@ -34,6 +34,9 @@ public sealed class CrossEncoder : IAsyncDisposable
     /// <summary>Whether scores lie between 0 and 1.</summary>
     public bool UsesSigmoid { get; }
 
+    /// <summary>Time inside ONNX Runtime so far, and the threads that share it.</summary>
+    public RuntimeUse RuntimeUse => _model.RuntimeUse;
+
     /// <summary>Loads a model and tries it on one text.</summary>
     /// <param name="folder">A folder as sentence-transformers publishes it, with its <c>onnx</c> folder.</param>
     /// <param name="options">How; null takes the defaults.</param>

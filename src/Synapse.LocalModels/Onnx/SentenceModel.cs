@@ -64,7 +64,7 @@ public sealed class SentenceModel : IAsyncDisposable
     public EmbeddingSpace Space { get; }
 
     /// <summary>Time inside ONNX Runtime so far, and the threads that share it.</summary>
-    internal (TimeSpan Time, int Threads) RunTime => (_model.Session.RunTime, _model.RunsAtOnce);
+    public RuntimeUse RuntimeUse => _model.RuntimeUse;
 
     /// <summary>Loads a model and tries it on one text.</summary>
     /// <param name="folder">A folder as sentence-transformers publishes it, with its <c>onnx</c> folder.</param>

@@ -78,6 +78,10 @@ public sealed class ModelListTests(ServiceFixture fixture)
         Assert.Equal(2, await service.MeasureAsync("""synapse_embedding_request_seconds_bucket{route="/v1/embeddings",le="+Inf"}"""));
         Assert.Equal(2, await service.MeasureAsync("""synapse_embedding_inputs_total{model="tiny-embedder"}"""));
         Assert.Equal(8, await service.MeasureAsync("""synapse_embedding_tokens_total{model="tiny-embedder"}"""));
+        Assert.Equal(Math.Min(Environment.ProcessorCount, 8), await service.MeasureAsync("""synapse_embedding_runtime_threads{model="tiny-embedder"}"""));
+        var inside = await service.MeasureAsync("""synapse_embedding_runtime_seconds_total{model="tiny-embedder"}""");
+        await service.PostAsync("/v1/embeddings", """{"input": ["the red cat", "rain"]}""");
+        Assert.True(await service.MeasureAsync("""synapse_embedding_runtime_seconds_total{model="tiny-embedder"}""") > inside);
         Assert.DoesNotContain("secret", (await service.GetAsync("/metrics")).Body, StringComparison.Ordinal);
     }
 }

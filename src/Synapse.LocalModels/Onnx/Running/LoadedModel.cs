@@ -48,6 +48,8 @@ internal sealed class LoadedModel : IAsyncDisposable
     /// <summary>Runs at the same time, each on a thread of its own.</summary>
     public int RunsAtOnce { get; }
 
+    public RuntimeUse RuntimeUse => new(_session.RunTime, RunsAtOnce);
+
     public BatchQueue Queue => _queue ?? throw new InvalidOperationException("The queue has not been started.");
 
     /// <summary>Loads weights and tokenizer.</summary>
