@@ -44,6 +44,9 @@ switch (args)
     case ["models", var folder]:
         await ModelBench.RunAsync(Directory.CreateDirectory(folder).FullName, none);
         return 0;
+    case ["service", var folder, .. var programs]:
+        await ServiceBench.RunAsync(Directory.CreateDirectory(folder).FullName, programs.FirstOrDefault() ?? BuiltServer(), none);
+        return 0;
     default:
         await Console.Error.WriteLineAsync(
             """
@@ -60,6 +63,7 @@ switch (args)
                                                   the provider layer beside a bare HTTP client, before a fake model server
               analysis FILE|synthetic             processor time of splitting text into terms
               models DIR                          a sentence-transformers model of MiniLM's size, beside @huggingface/transformers
+              service DIR [PROGRAM]               the embedding server over HTTP, the built one or PROGRAM, with that model
               lexical SET JUDGEMENTS [K1 B]       NDCG@10 of BM25 alone
             """);
         return 2;
@@ -67,3 +71,10 @@ switch (args)
 
 static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+// Built beside this program, for the same configuration.
+static string BuiltServer()
+{
+    var folder = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+    return Path.Combine(folder.Parent!.Parent!.FullName, "Synapse.EmbeddingServer", folder.Name, OperatingSystem.IsWindows() ? "synapse-embedding-server.exe" : "synapse-embedding-server");
+}
