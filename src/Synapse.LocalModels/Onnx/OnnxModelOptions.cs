@@ -12,7 +12,7 @@ public abstract record OnnxModelOptions
     /// <summary>What the model is called; null takes the name of its folder.</summary>
     public string? Name { get; init; }
 
-    /// <summary>File name of the weights, in the folder or its <c>onnx</c> folder, such as <c>model_quantized.onnx</c>; null takes <c>model.onnx</c>.</summary>
+    /// <summary>File name of the weights, in the folder or its <c>onnx</c> folder, such as <c>model_quantized.onnx</c>; null takes those of the lock, <c>model.onnx</c>, or the only ones.</summary>
     public string? Weights { get; init; }
 
     /// <summary>What it runs on.</summary>

@@ -82,6 +82,25 @@ public sealed class ModelsCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Other_weights_are_pulled_beside_those_that_are_here_and_listed()
+    {
+        _model.Files["onnx/model_int8.onnx"] = Weights;
+        var first = await RunAsync(Data, "models", "pull", Id, "--weights", "int8");
+        Assert.Equal((0, ""), (first.ExitCode, first.Errors));
+        Assert.DoesNotContain("model.onnx", first.Output, StringComparison.Ordinal);
+
+        var second = await RunAsync(Data, "models", "pull", Id, "--weights", "model.onnx", "--json");
+        Assert.Equal((0, ""), (second.ExitCode, second.Errors));
+        var installed = second.Json.GetProperty("models")[0].GetProperty("model").GetProperty("installed");
+        Assert.Equal(["onnx/model_int8.onnx", "onnx/model.onnx"], installed.GetProperty("weights").EnumerateArray().Select(path => path.GetString()!));
+        Assert.Contains("model_int8.onnx and model.onnx (the first runs without a setting)", (await RunAsync(Data, "models", "list")).Output, StringComparison.Ordinal);
+
+        var missing = await RunAsync(Data, "models", "pull", Id, "--weights", "fp16");
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("model_fp16.onnx", missing.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_killed_pull_leaves_no_model_and_the_next_one_fetches_only_the_rest()
     {
         var paused = new TaskCompletionSource();
