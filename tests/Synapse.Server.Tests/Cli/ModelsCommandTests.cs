@@ -101,6 +101,28 @@ public sealed class ModelsCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_hub_of_an_authority_of_the_company_is_trusted_when_its_file_is_named_and_refused_before()
+    {
+        using var authority = HubAuthority.Create(TimeProvider.System.GetUtcNow());
+        await using var hub = FakeHub.Start(authority, _model);
+        var settings = $"HF_ENDPOINT={hub.Address}\nSYNAPSE__MODELS__DOWNLOADHOSTS={hub.StorageHost}\n";
+        _folder.Write("work/.env", settings);
+        var refused = await RunAsync(Data, "models", "pull", Id, "--json");
+        Assert.Equal((3, "model_hub_failed"), (refused.ExitCode, refused.Json.GetProperty("error").GetProperty("code").GetString()));
+        var message = refused.Json.GetProperty("error").GetProperty("message").GetString();
+        Assert.Contains("No secure connection to", message, StringComparison.Ordinal);
+        Assert.Contains("Synapse:Egress:CaFile", message, StringComparison.Ordinal);
+        Assert.Empty(hub.Requests);
+
+        var file = _folder.Write("company.pem", authority.Root.ExportCertificatePem());
+        _folder.Write("work/.env", $"{settings}SYNAPSE__EGRESS__CAFILE={file}\n");
+        var pulled = await RunAsync(Data, "models", "pull", Id);
+        Assert.Equal((0, ""), (pulled.ExitCode, pulled.Errors));
+        Assert.Equal(0, (await RunAsync(Data, "models", "verify", Id)).ExitCode);
+        Assert.Contains(hub.Requests, static request => request.IsStorage);
+    }
+
+    [Fact]
     public async Task A_killed_pull_leaves_no_model_and_the_next_one_fetches_only_the_rest()
     {
         var paused = new TaskCompletionSource();
