@@ -44,7 +44,11 @@ public sealed class ModelStore
     /// <summary>Finds a model in the folder, whole or not.</summary>
     /// <param name="name">A name or an id of a hub.</param>
     /// <exception cref="ModelNotInstalledException">There is none.</exception>
-    public InstalledModel Get(string name) => TryGet(ModelReference.Read(name).Name) ?? throw new ModelNotInstalledException(name, Folder);
+    public InstalledModel Get(string name)
+    {
+        var model = ModelReference.Read(name);
+        return TryGet(model.Name) ?? throw new ModelNotInstalledException(name, Folder, model.HubId is not null);
+    }
 
     /// <summary>Lists the models of the folder, by name.</summary>
     public IReadOnlyList<InstalledModel> List()

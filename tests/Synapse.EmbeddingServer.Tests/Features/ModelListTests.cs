@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Synapse.EmbeddingServer.Hosting;
 using Synapse.EmbeddingServer.Serving;
 using Synapse.EmbeddingServer.Tests.TestSupport;
@@ -19,7 +20,8 @@ public sealed class ModelListTests(ServiceFixture fixture)
             (embedder.GetProperty("id").GetString(), embedder.GetProperty("object").GetString(), embedder.GetProperty("owned_by").GetString(), embedder.GetProperty("kind").GetString(),
                 embedder.GetProperty("dimensions").GetInt32(), embedder.GetProperty("max_input_tokens").GetInt32(), embedder.GetProperty("max_batch_inputs").GetInt32(),
                 embedder.GetProperty("device").GetString(), embedder.GetProperty("normalized").GetBoolean()));
-        Assert.Equal(SHA256.HashSizeInBytes * 2, embedder.GetProperty("sha256").GetString()!.Length);
+        Assert.All((JsonElement[])[embedder, reranker], model => Assert.Equal(SHA256.HashSizeInBytes * 2, model.GetProperty("sha256").GetString()!.Length));
+        Assert.NotEqual(embedder.GetProperty("sha256").GetString(), reranker.GetProperty("sha256").GetString());
         Assert.Equal((TestModels.Reranker, "rerank", "cpu"), (reranker.GetProperty("id").GetString(), reranker.GetProperty("kind").GetString(), reranker.GetProperty("device").GetString()));
         Assert.False(reranker.TryGetProperty("dimensions", out _));
         Assert.Equal(embedder.ToString(), (await fixture.Service.GetAsync($"/v1/models/{TestModels.Embedder}")).Json.ToString());
@@ -32,7 +34,7 @@ public sealed class ModelListTests(ServiceFixture fixture)
     {
         using var folder = new TemporaryFolder();
         var options = new ServiceOptions { Models = [TestModels.WriteEmbedder(folder)] };
-        using var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
+        var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
         await using var service = await RunningService.ListenAsync(options, loader);
 
         var health = await service.GetAsync("/health");
@@ -55,7 +57,7 @@ public sealed class ModelListTests(ServiceFixture fixture)
     {
         using var folder = new TemporaryFolder();
         var options = new ServiceOptions { Models = [TestModels.WriteEmbedder(folder)] };
-        using var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
+        var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
         await using var service = await RunningService.ListenAsync(options, loader);
 
         await service.StopAsync();
