@@ -38,7 +38,7 @@ public sealed class ModelStore
         var fault = model.Lock is null
             ? ModelFiles.FindMissing(FolderFiles.Of(model.Path))
             : model.Lock.Files.Select(file => SizeFault(model.Path, file)).FirstOrDefault(static found => found is not null) is { } wrong ? $"'{wrong.Path}' {wrong.Detail}" : null;
-        return fault is null ? model.Path : throw new ModelDamagedException(model.Name, fault);
+        return fault is null ? model.Path : throw new ModelDamagedException(model.Name, fault, model.CanBePulled);
     }
 
     /// <summary>Finds a model in the folder, whole or not.</summary>

@@ -17,9 +17,10 @@ public sealed class UnknownModelException(string model)
 /// <summary>The files of a model are not those of its lock.</summary>
 /// <param name="model">Name of the model.</param>
 /// <param name="reason">Which file, and what is wrong with it, as a clause.</param>
-public sealed class ModelDamagedException(string model, string reason)
+/// <param name="canBePulled">Whether it is known where it can be fetched from.</param>
+public sealed class ModelDamagedException(string model, string reason, bool canBePulled)
     : SynapseException(SynapseErrorKind.Conflict, "model_damaged", "Model damaged",
-        $"The model '{model}' is not what its lock says: {reason}. 'synapse models verify {model}' lists all; 'synapse models pull {model}' fetches what is wrong, or, where nothing is fetched, 'synapse models import FILE' brings it anew.");
+        $"The model '{model}' is not what its lock says: {reason}. 'synapse models verify {model}' lists all; {(canBePulled ? $"'synapse models pull {model}' fetches what is wrong, or, where nothing is fetched, " : "")}'synapse models import FILE' brings it anew.");
 
 /// <summary>The hub has other bytes than the lock of the model says.</summary>
 /// <param name="model">Name of the model.</param>

@@ -84,6 +84,24 @@ public sealed class NamedModelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_model_that_was_imported_from_a_folder_is_cured_by_another_import_alone()
+    {
+        var source = TestModels.WriteEmbedder(_shelf.Folder, "mine").Folder;
+        await _shelf.ImportAsync(source);
+        await File.AppendAllTextAsync(Path.Combine(_shelf.Root, "mine", "vocab.txt"), "boat\n", Cancellation);
+
+        await using var service = await RunningService.ListenAsync(_shelf.Choose("mine").Options, loader: null);
+        var failure = await service.LoadedAsync();
+        Assert.Contains("'vocab.txt' has", failure, StringComparison.Ordinal);
+        Assert.Contains("'synapse models import FILE'", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("models pull", failure, StringComparison.Ordinal);
+
+        await _shelf.ImportAsync(source);
+        await using var mended = await RunningService.StartAsync(_shelf.Choose("mine").Options);
+        Assert.Single((await mended.PostAsync("/v1/embeddings", new { input = "rain" })).Embeddings);
+    }
+
+    [Fact]
     public async Task Weights_that_were_put_beside_those_of_the_lock_can_be_chosen()
     {
         var folder = await _shelf.PullAsync(Id, TestModels.WriteEmbedder(_shelf.Folder).Folder);

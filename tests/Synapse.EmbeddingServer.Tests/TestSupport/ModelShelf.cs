@@ -2,6 +2,7 @@ using Synapse.EmbeddingServer.Hosting;
 using Synapse.Hubs;
 using Synapse.LocalModels.Downloading;
 using Synapse.LocalModels.Keeping;
+using Synapse.LocalModels.Packing;
 using Synapse.Privacy;
 
 namespace Synapse.EmbeddingServer.Tests.TestSupport;
@@ -36,6 +37,10 @@ internal sealed class ModelShelf : IAsyncDisposable
 
         return Assert.IsType<PullCompleted>(last).Model.Path;
     }
+
+    /// <summary>Brings the model of a folder in, as <c>synapse models import</c> does.</summary>
+    public Task<ImportedModels> ImportAsync(string source)
+        => new ModelImport(new ModelStore(Root), new ModelStoreOptions { Folder = Root }).RunAsync(source, name: null, TestContext.Current.CancellationToken);
 
     /// <summary>What the service makes of a choice of models, with this data folder.</summary>
     public (ServiceOptions Options, List<string> Faults) Choose(string models)
