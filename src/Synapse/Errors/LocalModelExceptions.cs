@@ -14,7 +14,7 @@ public sealed class ModelBusyException(string model, TimeSpan retryAfter)
 /// <param name="model">Name of the model.</param>
 /// <param name="maxTokens">Most tokens of a call.</param>
 public sealed class TooManyTokensException(string model, int maxTokens)
-    : SynapseException(SynapseErrorKind.BadInput, "request_too_large", "Too many tokens", $"The texts for the model '{model}' have more than {maxTokens} tokens together. Send fewer texts at once.")
+    : SynapseException(SynapseErrorKind.BadInput, "too_many_tokens", "Too many tokens", $"The texts for the model '{model}' have more than {maxTokens} tokens together. Send fewer texts at once.")
 {
     /// <summary>Most tokens of a call.</summary>
     public int MaxTokens { get; } = maxTokens;
