@@ -1,3 +1,4 @@
+using Synapse.LocalModels.Catalogue;
 using Synapse.LocalModels.Onnx;
 
 namespace Synapse.EmbeddingServer.Serving;
@@ -17,6 +18,12 @@ internal abstract class ServedModel(string name) : IAsyncDisposable
 
     /// <summary>Bytes of its weights.</summary>
     public abstract long ParameterBytes { get; }
+
+    /// <summary>SHA-256 of its weights in hexadecimal.</summary>
+    public abstract string WeightsSha256 { get; }
+
+    /// <summary>What waits for it.</summary>
+    public abstract QueueLength Waiting { get; }
 
     /// <summary>Whether it runs on a CUDA device.</summary>
     public abstract bool RunsOnCuda { get; }

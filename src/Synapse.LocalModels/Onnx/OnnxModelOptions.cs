@@ -30,6 +30,11 @@ public abstract record OnnxModelOptions
     [Range(1, 1_048_576)]
     public int? MaxBatchTokens { get; init; }
 
+    /// <summary>Tokens of all texts of one call, prefixes and special tokens included, above which it is refused before anything is queued; null takes any number.</summary>
+    /// <remarks>Such a call is tokenised as a whole before its first text runs, and its tokens are held for so long.</remarks>
+    [Range(1, 100_000_000)]
+    public int? MaxCallTokens { get; init; }
+
     /// <summary>Waiting tokens from which on new calls are refused.</summary>
     [Range(1, 100_000_000)]
     public int MaxWaitingTokens { get; init; } = 262_144;
