@@ -119,8 +119,8 @@ internal static class ServiceBench
         foreach (var share in (double[])[0.25, 0.5, 0.75])
         {
             var open = await load.OpenLoopAsync(Clients, closed.PerSecond * share, s_openLoop, cancellationToken);
-            var each = open.PerSecond / Clients;
-            Print(string.Create(CultureInfo.InvariantCulture, $"{Clients} clients, {each:F1} requests/s each, {share:P0} of that rate"), open, one);
+            var planned = closed.PerSecond * share / Clients;
+            Print(string.Create(CultureInfo.InvariantCulture, $"{Clients} clients, {planned:F1} requests/s planned each, {share:P0} of that rate"), open, one);
         }
     }
 
