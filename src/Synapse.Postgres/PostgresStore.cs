@@ -22,6 +22,7 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly StoreMaintenance _maintenance;
     private readonly DocumentRemoval _removal;
     private readonly TimeProvider _time;
+    private readonly int _indexedFrom;
     private bool _disposed;
 
     private PostgresStore(StoreConnections connections, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
@@ -31,6 +32,7 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
         _removal = new DocumentRemoval(_indexes);
         _postings = new PostingsCache((long)options.CacheMegabytes << 20);
         _time = time;
+        _indexedFrom = options.IndexedFrom;
         _ledger = new LedgerWriter(connections, time, logger);
         _maintenance = new StoreMaintenance(
             connections, new KeywordMerging(connections.Source, _indexReader), new VectorIndexing(connections.Source, options, time, logger), time, logger);
@@ -56,7 +58,11 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
         try
         {
             store._ledger.Start();
-            store._maintenance.Start();
+            if (options.MaintainsItself)
+            {
+                store._maintenance.Start();
+            }
+
             return store;
         }
         catch
