@@ -176,7 +176,7 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         // One more, which the ledger keeps.
         settings.MaxPoolSize = options.PoolSize + 1;
         settings.MaxAutoPrepare = 100;
-        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds}")
+        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds} -c lock_timeout=0")
             // What Synapse calls stored is on the disk, whatever the server's default says.
             + (found.CommitsAreFlushed ? "" : " -c synchronous_commit=on");
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);

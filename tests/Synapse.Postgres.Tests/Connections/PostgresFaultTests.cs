@@ -24,6 +24,7 @@ public sealed class PostgresFaultTests
     [InlineData("57P01", typeof(StoreUnavailableException))]
     [InlineData("57P03", typeof(StoreUnavailableException))]
     [InlineData("08006", typeof(StoreUnavailableException))]
+    [InlineData("25P03", typeof(StoreUnavailableException))]
     public void Each_state_has_its_name(string state, Type expected)
     {
         var named = PostgresFault.Name("postgres://db/library", new PostgresException("words", "ERROR", "ERROR", state));
@@ -46,6 +47,8 @@ public sealed class PostgresFaultTests
     [InlineData("57P02", true, true)]
     [InlineData("57P03", true, true)]
     [InlineData("08003", true, true)]
+    [InlineData("57P05", true, true)]
+    [InlineData("25P03", true, true)]
     [InlineData("53100", false, false)]
     [InlineData("57014", false, false)]
     [InlineData("23505", false, false)]
