@@ -37,7 +37,7 @@ internal sealed class DataFolder : IDisposable
             }
 
             var held = TakeLock(folder);
-            var database = Path.Combine(folder, "synapse.db");
+            var database = DatabaseIn(folder);
             if (!File.Exists(database))
             {
                 // Made here, so that the mode is right before the first byte is in it; SQLite gives its log the mode of the file.
@@ -55,6 +55,9 @@ internal sealed class DataFolder : IDisposable
             throw new StoreUnavailableException(folder, e.Message, e);
         }
     }
+
+    /// <summary>Where the database of a folder is.</summary>
+    public static string DatabaseIn(string folder) => Path.Combine(folder, "synapse.db");
 
     public void Dispose() => _lock.Dispose();
 

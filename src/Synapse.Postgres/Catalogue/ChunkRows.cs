@@ -30,6 +30,15 @@ internal static class ChunkRows
         await import.CompleteAsync(cancellationToken);
     }
 
+    /// <summary>Reads the chunks of documents, in order.</summary>
+    /// <returns>By the keys of the documents; none for one without chunks.</returns>
+    public static async Task<ILookup<long, Chunk>> ReadAllAsync(NpgsqlConnection connection, long[] documentIds, CancellationToken cancellationToken)
+        => (await connection.ListAsync(
+            $"SELECT c.document_id, {ColumnsOf("c")} FROM chunks AS c WHERE c.document_id = ANY($1) ORDER BY c.document_id, c.ordinal",
+            [documentIds],
+            row => (DocumentId: row.GetInt64(0), Chunk: Read(row, 1)),
+            cancellationToken)).ToLookup(row => row.DocumentId, row => row.Chunk);
+
     /// <summary>Reads a chunk from columns that <see cref="ColumnsOf"/> names.</summary>
     public static Chunk Read(NpgsqlDataReader row, int column)
         => new(

@@ -46,11 +46,24 @@ internal static class DocumentText
             [Commands.Ids(scope), documentId],
             row => Read(row, 0, store, documentId),
             cancellationToken);
-        if (pieces.Count == 0)
-        {
-            return null;
-        }
+        return pieces.Count == 0 ? null : Join(store, documentId, pieces);
+    }
 
+    /// <summary>Reads the whole texts of documents that are there.</summary>
+    /// <returns>By the keys of the documents.</returns>
+    /// <exception cref="StoreCorruptException">A text is not as it was written.</exception>
+    public static async Task<Dictionary<long, string>> ReadAllAsync(NpgsqlConnection connection, string store, long[] documentIds, CancellationToken cancellationToken)
+    {
+        var pieces = (await connection.ListAsync(
+            "SELECT document_id, piece, bytes, checksum FROM document_text WHERE document_id = ANY($1) ORDER BY document_id, piece",
+            [documentIds],
+            row => (DocumentId: row.GetInt64(0), Piece: Read(row, 1, store, row.GetInt64(0))),
+            cancellationToken)).ToLookup(row => row.DocumentId, row => row.Piece);
+        return documentIds.ToDictionary(id => id, id => pieces[id].ToList() is { Count: > 0 } found ? Join(store, id, found) : throw Early(store, id));
+    }
+
+    private static string Join(string store, long documentId, List<(int Piece, byte[] Bytes)> pieces)
+    {
         var text = new StringBuilder();
         var decoder = Encoding.UTF8.GetDecoder();
         var characters = new char[PieceBytes + 2];

@@ -48,6 +48,16 @@ internal static class LibraryQueries
             ReadDocument,
             cancellationToken);
 
+    /// <summary>Lists documents of a source by path, each with the space of its embeddings.</summary>
+    public static Task<List<(Document Document, long SpaceId)>> ListOfSourceAsync(
+        NpgsqlConnection connection, long sourceId, string after, int limit, CancellationToken cancellationToken)
+        => connection.ListAsync(
+            "SELECT id, collection_id, source_id, path, language, content_hash, size_bytes, modified_ticks, line_count, chunk_count, space_id"
+            + " FROM documents WHERE source_id = $1 AND path > $2 ORDER BY path LIMIT $3",
+            [sourceId, Commands.Storable(after), limit],
+            row => (ReadDocument(row), row.GetInt64(10)),
+            cancellationToken);
+
     public static Task<Document?> FindDocumentAsync(NpgsqlConnection connection, AccessScope scope, long documentId, CancellationToken cancellationToken)
         => connection.FindAsync($"{s_documents} AND id = $2", [Commands.Ids(scope), documentId], ReadDocument, cancellationToken);
 

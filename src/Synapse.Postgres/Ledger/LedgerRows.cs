@@ -11,6 +11,9 @@ internal static class LedgerRows
     /// <summary>First key of the locks that tell which servers are there: "SYLG". The second is the server.</summary>
     public const int ServerLock = 0x53594C47;
 
+    private const string Columns =
+        "SELECT e.id, e.started_at, e.provider, e.host, e.reach, e.purpose, e.outcome, e.status, e.rule, e.bytes_sent, e.bytes_received, e.duration FROM egress AS e ";
+
     // An entry that carried nothing the caller may see is shown to those alone who see everything.
     private static readonly string s_where =
         $"""
@@ -79,10 +82,53 @@ internal static class LedgerRows
     public static async Task<IReadOnlyList<EgressEntry>> ListAsync(
         NpgsqlConnection connection, AccessScope scope, EgressFilter filter, long? before, int limit, CancellationToken cancellationToken)
     {
-        const string Columns =
-            "SELECT e.id, e.started_at, e.provider, e.host, e.reach, e.purpose, e.outcome, e.status, e.rule, e.bytes_sent, e.bytes_received, e.duration FROM egress AS e ";
         var entries = await connection.ListAsync(
             $"{Columns}{s_where} AND ($5::bigint IS NULL OR e.id < $5) ORDER BY e.id DESC LIMIT $6", [.. Values(scope, filter), before, limit], ReadEntry, cancellationToken);
+        return await AddDocumentsAsync(connection, scope, entries, cancellationToken);
+    }
+
+    /// <summary>Lists entries by their keys.</summary>
+    public static async Task<IReadOnlyList<EgressEntry>> ListAfterAsync(NpgsqlConnection connection, long after, int limit, CancellationToken cancellationToken)
+    {
+        var entries = await connection.ListAsync($"{Columns}WHERE e.id > $1 ORDER BY e.id LIMIT $2", [after, limit], ReadEntry, cancellationToken);
+        return await AddDocumentsAsync(connection, AccessScope.Everything, entries, cancellationToken);
+    }
+
+    /// <summary>Enters an entry of another ledger under its key, unless it is here. No server waits for it.</summary>
+    public static void Import(NpgsqlBatch batch, EgressEntry entry)
+    {
+        var (attempt, result) = (entry.Attempt, entry.Result);
+        batch.Add(
+            "INSERT INTO egress(id, server_id, started_at, provider, host, reach, purpose, outcome, status, rule, bytes_sent, bytes_received, duration)"
+            + " VALUES($1, 0, $2, $3, $4, $5, $6::smallint, $7, $8::int, $9::text, $10, $11, $12) ON CONFLICT(id) DO NOTHING",
+            entry.Id,
+            attempt.StartedAt.UtcTicks,
+            Commands.Storable(attempt.Provider),
+            Commands.Storable(attempt.Host),
+            attempt.Reach,
+            attempt.Purpose,
+            result.Outcome,
+            result.Status,
+            result.Rule,
+            result.BytesSent,
+            result.BytesReceived,
+            result.Duration.Ticks);
+        if (entry.Documents.Count > 0)
+        {
+            batch.Add(
+                "INSERT INTO egress_documents(egress_id, collection_id, source_id, path, collection) SELECT $1, d.collection_id, d.source_id, d.path, d.collection"
+                + " FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS d(collection_id, source_id, path, collection) ON CONFLICT DO NOTHING",
+                entry.Id,
+                entry.Documents.Select(document => document.CollectionId).ToArray(),
+                entry.Documents.Select(document => document.SourceId).ToArray(),
+                entry.Documents.Select(document => Commands.Storable(document.Path)).ToArray(),
+                entry.Documents.Select(document => Commands.Storable(document.Collection)).ToArray());
+        }
+    }
+
+    private static async Task<IReadOnlyList<EgressEntry>> AddDocumentsAsync(
+        NpgsqlConnection connection, AccessScope scope, List<EgressEntry> entries, CancellationToken cancellationToken)
+    {
         var documents = (await connection.ListAsync(
             s_documents,
             [Commands.Ids(scope), entries.Select(entry => entry.Id).ToArray()],

@@ -51,6 +51,17 @@ internal static class LibraryQueries
                 .Bind(5, (long)limit),
             ReadDocument);
 
+    /// <summary>Lists documents of a source by path, each with the space of its embeddings; 0 for none.</summary>
+    public static List<(Document Document, long SpaceId)> ListOfSource(StoreConnection connection, long sourceId, string after, int limit)
+        => Collect(
+            connection.Prepare(
+                "SELECT id, collection_id, source_id, path, language, content_hash, size_bytes, modified_at, line_count, chunk_count, space_id"
+                + " FROM documents WHERE source_id = ? AND path > ? ORDER BY path LIMIT ?")
+                .Bind(1, sourceId)
+                .Bind(2, after)
+                .Bind(3, (long)limit),
+            row => (ReadDocument(row), row.Int64(10)));
+
     public static Document? FindDocument(StoreConnection connection, AccessScope scope, long documentId)
         => Collect(connection.Prepare(s_documents + " AND id = ?2").Bind(1, ScopeFilter.Value(scope)).Bind(2, documentId), ReadDocument).FirstOrDefault();
 

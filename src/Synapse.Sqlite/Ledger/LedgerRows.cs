@@ -90,6 +90,40 @@ internal static class LedgerRows
                 row.Text(0), (AddressReach)row.Int32(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), LibraryQueries.ReadTime(row, 6)));
     }
 
+    /// <summary>Lists entries by their keys.</summary>
+    public static List<EgressEntry> ListAfter(StoreConnection connection, long after, int limit)
+    {
+        var entries = LibraryQueries.Collect(
+            connection.Prepare(
+                "SELECT id, started_at, provider, host, reach, purpose, outcome, status, rule, bytes_sent, bytes_received, duration FROM egress WHERE id > ? ORDER BY id LIMIT ?")
+                .Bind(1, after)
+                .Bind(2, (long)limit),
+            ReadEntry);
+        return [.. entries.Select(entry => entry with { Documents = Documents(connection, AccessScope.Everything, entry.Id) })];
+    }
+
+    /// <summary>Enters an entry of another ledger under its key, unless it is here.</summary>
+    public static void Import(StoreConnection connection, EgressEntry entry)
+    {
+        if (LibraryQueries.Collect(connection.Prepare("SELECT 1 FROM egress WHERE id = ?").Bind(1, entry.Id), _ => true).Count > 0)
+        {
+            return;
+        }
+
+        Add(connection, entry.Id, entry.Attempt);
+        Complete(connection, entry.Id, entry.Result);
+        foreach (var document in entry.Documents)
+        {
+            connection.Prepare("INSERT OR IGNORE INTO egress_documents(egress_id, collection_id, source_id, path, collection) VALUES(?, ?, ?, ?, ?)")
+                .Bind(1, entry.Id)
+                .Bind(2, document.CollectionId)
+                .Bind(3, document.SourceId)
+                .Bind(4, document.Path)
+                .Bind(5, document.Collection)
+                .Run();
+        }
+    }
+
     private static StoreStatement Bind(StoreStatement statement, AccessScope scope, EgressFilter filter)
         => statement.Bind(1, ScopeFilter.Value(scope)).Bind(2, filter.Provider).Bind(3, filter.CollectionId).Bind(4, (long?)filter.Purpose);
 

@@ -42,6 +42,15 @@ internal sealed partial class LedgerWriter : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Gives greater keys than this one from now on.</summary>
+    public void Passed(long id)
+    {
+        for (var last = Interlocked.Read(ref _lastId); last < id; last = Interlocked.Read(ref _lastId))
+        {
+            Interlocked.CompareExchange(ref _lastId, id, last);
+        }
+    }
+
     public async ValueTask<long> BeginAsync(EgressAttempt attempt, CancellationToken cancellationToken)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

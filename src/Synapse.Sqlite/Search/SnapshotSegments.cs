@@ -1,5 +1,4 @@
 using Synapse.Indexing;
-using Synapse.Ingestion.Chunking;
 using Synapse.Sqlite.Segments;
 using Synapse.Storage;
 
@@ -74,12 +73,6 @@ internal sealed class SnapshotSegments : IChunkOrder
         var strings = content.Strings;
         ref readonly var chunk = ref content.Chunks[place];
         ref readonly var document = ref content.Documents[chunk.Document];
-        var definitions = new string[chunk.DefinitionCount];
-        for (var i = 0; i < definitions.Length; i++)
-        {
-            definitions[i] = strings.Text(content.Definitions[chunk.FirstDefinition + i]);
-        }
-
         return new StoredChunk(
             key,
             collectionId,
@@ -88,19 +81,7 @@ internal sealed class SnapshotSegments : IChunkOrder
             strings.Text(document.Path),
             strings.Text(document.Language),
             document.ChunkCount,
-            new Chunk(
-                place - document.FirstChunk,
-                chunk.StartOffset,
-                chunk.EndOffset,
-                chunk.StartLine,
-                chunk.EndLine,
-                (ChunkKind)chunk.Kind,
-                chunk.Heading < 0 ? null : strings.Text(chunk.Heading),
-                chunk.Symbol < 0 ? null : strings.Text(chunk.Symbol),
-                chunk.DefinesSymbol != 0)
-            {
-                Definitions = definitions,
-            })
+            content.ReadChunk(place))
         {
             SpaceFingerprint = view.Segment.Space?.Fingerprint,
         };

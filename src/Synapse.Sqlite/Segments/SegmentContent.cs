@@ -1,4 +1,5 @@
 using Synapse.Indexing;
+using Synapse.Ingestion.Chunking;
 using Synapse.Sqlite.Vectors;
 
 namespace Synapse.Sqlite.Segments;
@@ -22,6 +23,31 @@ internal sealed class SegmentContent : ISegmentLayout
 
     /// <summary>The embeddings, or null without any.</summary>
     public VectorRows? Vectors { get; init; }
+
+    /// <summary>A chunk as it was stored.</summary>
+    public Chunk ReadChunk(int place)
+    {
+        ref readonly var chunk = ref Chunks[place];
+        var definitions = new string[chunk.DefinitionCount];
+        for (var i = 0; i < definitions.Length; i++)
+        {
+            definitions[i] = Strings.Text(Definitions[chunk.FirstDefinition + i]);
+        }
+
+        return new Chunk(
+            place - Documents[chunk.Document].FirstChunk,
+            chunk.StartOffset,
+            chunk.EndOffset,
+            chunk.StartLine,
+            chunk.EndLine,
+            (ChunkKind)chunk.Kind,
+            chunk.Heading < 0 ? null : Strings.Text(chunk.Heading),
+            chunk.Symbol < 0 ? null : Strings.Text(chunk.Symbol),
+            chunk.DefinesSymbol != 0)
+        {
+            Definitions = definitions,
+        };
+    }
 
     /// <inheritdoc/>
     public (int First, int Count) ChunksOf(int document) => (Documents[document].FirstChunk, Documents[document].ChunkCount);

@@ -1,6 +1,6 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Synapse.Embedding;
 
 namespace Synapse.Sqlite.Vectors;
 
@@ -24,20 +24,10 @@ internal sealed record VectorRows(int Dimensions, sbyte[] Values, float[] Scales
     /// <param name="embedding">As many numbers as there are dimensions; numbers that are not finite make a row that matches nothing.</param>
     public void Set(int row, ReadOnlySpan<float> embedding)
     {
-        var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(embedding));
-        if (largest == 0 || !float.IsFinite(largest))
+        var length = EmbeddingRounding.Round(embedding, Values.AsSpan(row * Dimensions, Dimensions));
+        if (length == 0)
         {
             return;
-        }
-
-        var values = Values.AsSpan(row * Dimensions, Dimensions);
-        var factor = 127f / largest;
-        var length = 0L;
-        for (var i = 0; i < embedding.Length; i++)
-        {
-            var value = (int)MathF.Round(embedding[i] * factor);
-            values[i] = (sbyte)value;
-            length += value * value;
         }
 
         // The rounded row is brought to unit length too, so that the product with a query is a cosine, and 1 at most.

@@ -1,0 +1,31 @@
+using Npgsql;
+using Synapse.Postgres.Connections;
+
+namespace Synapse.Postgres.Catalogue;
+
+/// <summary>What the store notes of itself.</summary>
+internal static class SettingRows
+{
+    /// <summary>What tells this store from every other.</summary>
+    public const string Identity = "store_id";
+
+    /// <summary>The identity of the store that this one is an unfinished copy of.</summary>
+    public const string UnfinishedCopy = "unfinished_copy_of";
+
+    public static Task<string?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+        => connection.FindAsync("SELECT value FROM settings WHERE name = $1", [name], row => row.TextOrNull(0), cancellationToken);
+
+    public static Task<int> SetAsync(NpgsqlConnection connection, string name, string? value, CancellationToken cancellationToken)
+        => value is null
+            ? connection.ExecuteAsync("DELETE FROM settings WHERE name = $1", [name], cancellationToken)
+            : connection.ExecuteAsync(
+                "INSERT INTO settings(name, value) VALUES($1, $2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", [name, value], cancellationToken);
+
+    /// <summary>Writes what is not there yet. Several servers may do so at once.</summary>
+    /// <returns>What is there now.</returns>
+    public static async Task<string> GetAsync(NpgsqlConnection connection, string name, string value, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync("INSERT INTO settings(name, value) VALUES($1, $2) ON CONFLICT(name) DO NOTHING", [name, value], cancellationToken);
+        return (await FindAsync(connection, name, cancellationToken))!;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Synapse.Errors;
+
+/// <summary>There is no store where one was to be read.</summary>
+public sealed class StoreNotFoundException(string store, string detail)
+    : SynapseException(SynapseErrorKind.NotFound, "store_not_found", "Store not found",
+        $"There is no store in '{store}' ({detail}). Correct the address.");
+
+/// <summary>A store cannot be the target of this copy. It was left alone.</summary>
+public sealed class CopyRefusedException(string target, string reason, string cure)
+    : SynapseException(SynapseErrorKind.Conflict, "copy_refused", "Copy refused",
+        $"Nothing can be copied to '{target}': {reason}. {cure}");
+
+/// <summary>A copy is not what it was copied from. The source was left alone.</summary>
+public sealed class CopyDiffersException(string target, string what, string detail, Exception? innerException = null)
+    : SynapseException(SynapseErrorKind.Internal, "copy_differs", "Copy differs",
+        $"The copy in '{target}' differs from its source, first in {what}: {detail}. Do not use the copy; the source is untouched. Remove the copy (the data folder, or the database) and copy again.",
+        innerException);

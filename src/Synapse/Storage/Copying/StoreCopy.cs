@@ -1,0 +1,162 @@
+using Synapse.Errors;
+using Synapse.Library;
+
+namespace Synapse.Storage.Copying;
+
+/// <summary>
+/// Copies one store into another and compares the two. The target is marked as unfinished until they were found to be the same; a copy that was stopped or killed
+/// goes on where it was, since what is in the target already is left there.
+/// </summary>
+/// <param name="source">What is copied. It is only read.</param>
+/// <param name="target">Where to: empty, or an unfinished copy of this very source.</param>
+/// <param name="time">Tells how fast it goes.</param>
+public sealed class StoreCopy(IExportableStore source, IImportableStore target, TimeProvider time)
+{
+    /// <summary>Copies, and compares.</summary>
+    /// <param name="report">Is told how far it is.</param>
+    /// <param name="cancellationToken">Stops the work; what was copied stays, and the next run goes on.</param>
+    /// <exception cref="CopyRefusedException">The target holds something else, or is the source.</exception>
+    /// <exception cref="CopyDiffersException">The copy is not the same as the source.</exception>
+    public async Task<CopyReport> RunAsync(Action<CopyProgress> report, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var started = time.GetTimestamp();
+        var identity = await source.GetIdentityAsync(cancellationToken);
+        await using var export = await source.OpenExportAsync(AccessScope.Everything, cancellationToken);
+        var isResumed = await BeginAsync(identity, cancellationToken);
+        var collections = await export.ListCollectionsAsync(cancellationToken);
+        var documents = collections.Sum(collection => collection.Summary.DocumentCount);
+        var chunks = collections.Sum(collection => collection.Summary.ChunkCount);
+
+        var keys = new CopiedKeys();
+        await RemoveOtherCollectionsAsync(collections, cancellationToken);
+        var meter = new CopyMeter(CopyPhase.Copying, documents, chunks, time, report);
+        foreach (var collection in collections)
+        {
+            await CopyCollectionAsync(export, collection, isResumed, keys, meter, cancellationToken);
+        }
+
+        await CopyEgressAsync(export, keys, cancellationToken);
+
+        meter = new CopyMeter(CopyPhase.Comparing, documents, chunks, time, report);
+        await using var copy = await target.OpenExportAsync(AccessScope.Everything, cancellationToken);
+        using var comparison = new CopyComparison(export, copy, target.Name, meter);
+        var copied = await comparison.CompareAsync(cancellationToken);
+        var entries = await comparison.CompareEgressAsync(cancellationToken);
+        await target.MarkUnfinishedCopyAsync(null, cancellationToken);
+        return new CopyReport(isResumed, copied, entries, time.GetElapsedTime(started));
+    }
+
+    /// <returns>Whether an earlier copy is gone on with.</returns>
+    private async Task<bool> BeginAsync(string identity, CancellationToken cancellationToken)
+    {
+        var unfinished = await target.FindUnfinishedCopyAsync(cancellationToken);
+        if (unfinished == identity)
+        {
+            return true;
+        }
+
+        if (unfinished is not null)
+        {
+            throw new CopyRefusedException(target.Name, "it holds an unfinished copy of another store", "Finish that copy first, or copy to a new data folder or database.");
+        }
+
+        await using (var there = await target.OpenExportAsync(AccessScope.Everything, cancellationToken))
+        {
+            if (await there.ListCollectionsAsync(cancellationToken) is { Count: > 0 } collections)
+            {
+                throw new CopyRefusedException(
+                    target.Name, $"it is not empty (collection '{collections[0].Collection.Name}'{(collections.Count > 1 ? $" and {collections.Count - 1} more" : "")})", "Copy to a new data folder or database.");
+            }
+
+            if ((await there.ListEgressAsync(0, 1, cancellationToken)).Count > 0)
+            {
+                throw new CopyRefusedException(target.Name, "it is not empty (its egress ledger has entries)", "Copy to a new data folder or database.");
+            }
+        }
+
+        await target.MarkUnfinishedCopyAsync(identity, cancellationToken);
+        return false;
+    }
+
+    // Removed from the source since an earlier run had copied them.
+    private async Task RemoveOtherCollectionsAsync(IReadOnlyList<ExportedCollection> collections, CancellationToken cancellationToken)
+    {
+        var names = collections.Select(collection => collection.Collection.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var summary in await target.ListCollectionsAsync(AccessScope.Everything, cancellationToken))
+        {
+            if (!names.Contains(summary.Collection.Name))
+            {
+                await target.RemoveCollectionAsync(AccessScope.Everything, summary.Collection.Id, cancellationToken);
+            }
+        }
+    }
+
+    private async Task CopyCollectionAsync(
+        IStoreExport export, ExportedCollection collection, bool isResumed, CopiedKeys keys, CopyMeter meter, CancellationToken cancellationToken)
+    {
+        var copied = await MakeCollectionAsync(collection.Collection, cancellationToken);
+        keys.AddCollection(collection.Collection.Id, copied.Id);
+        var sources = await export.ListSourcesAsync(collection.Collection.Id, cancellationToken);
+        await RemoveOtherSourcesAsync(copied.Id, sources, cancellationToken);
+        var copying = new DocumentCopying(export, target, copied.Id, isResumed, meter);
+        foreach (var original in sources)
+        {
+            var to = await target.ImportSourceAsync(original with { CollectionId = copied.Id }, cancellationToken);
+            keys.AddSource(original.Id, to.Id);
+            await copying.CopyAsync(original.Id, to.Id, cancellationToken);
+            await target.ReplaceSkippedFilesAsync(to.Id, await export.ListSkippedFilesAsync(original.Id, cancellationToken), cancellationToken);
+        }
+
+        // Last: documents of older spaces were copied while the collection pointed there.
+        if (collection.Space is { } space)
+        {
+            await target.UseEmbeddingSpaceAsync(copied.Id, space, cancellationToken);
+        }
+    }
+
+    private async Task<Collection> MakeCollectionAsync(Collection collection, CancellationToken cancellationToken)
+    {
+        if (await target.FindCollectionAsync(AccessScope.Everything, collection.Name, cancellationToken) is { } there)
+        {
+            if (there.CreatedAt == collection.CreatedAt)
+            {
+                await target.SetPrivacyAsync(AccessScope.Everything, there.Id, collection.Privacy, cancellationToken);
+                return there;
+            }
+
+            // Removed from the source and made anew since.
+            await target.RemoveCollectionAsync(AccessScope.Everything, there.Id, cancellationToken);
+        }
+
+        return await target.ImportCollectionAsync(collection, cancellationToken);
+    }
+
+    private async Task RemoveOtherSourcesAsync(long collectionId, IReadOnlyList<Source> sources, CancellationToken cancellationToken)
+    {
+        var added = sources.ToDictionary(source => source.Location, source => source.CreatedAt, StringComparer.Ordinal);
+        foreach (var there in await target.ListSourcesAsync(AccessScope.Everything, collectionId, cancellationToken))
+        {
+            if (!added.TryGetValue(there.Location, out var createdAt) || createdAt != there.CreatedAt)
+            {
+                await target.RemoveSourceAsync(AccessScope.Everything, there.Id, cancellationToken);
+            }
+        }
+    }
+
+    private async Task CopyEgressAsync(IStoreExport export, CopiedKeys keys, CancellationToken cancellationToken)
+    {
+        const int PageEntries = 500;
+        for (var after = 0L; await export.ListEgressAsync(after, PageEntries, cancellationToken) is { Count: > 0 } page; after = page[^1].Id)
+        {
+            await target.ImportEgressAsync(
+                [
+                    .. page.Select(entry => entry with
+                    {
+                        Documents = [.. entry.Documents.Select(document => document with { CollectionId = keys.Collection(document.CollectionId), SourceId = keys.Source(document.SourceId) })],
+                    }),
+                ],
+                cancellationToken);
+        }
+    }
+}

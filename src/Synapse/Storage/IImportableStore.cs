@@ -1,0 +1,24 @@
+using Synapse.Library;
+using Synapse.Privacy;
+
+namespace Synapse.Storage;
+
+/// <summary>A store that another can be copied into. Documents go in by <see cref="IIngestionStore.CommitAsync"/>; here is what keeps times and keys that no other port lets anyone choose.</summary>
+public interface IImportableStore : IExportableStore, ILibraryStore, IIngestionStore, IJobStore
+{
+    /// <summary>The identity of the store that this one is an unfinished copy of; null when it is none.</summary>
+    ValueTask<string?> FindUnfinishedCopyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Marks the store as an unfinished copy, or, with null, as finished.</summary>
+    ValueTask MarkUnfinishedCopyAsync(string? identity, CancellationToken cancellationToken);
+
+    /// <summary>Makes a collection with its privacy and time of making; its key is the store's own.</summary>
+    /// <exception cref="Errors.CollectionExistsException">The name is taken.</exception>
+    ValueTask<Collection> ImportCollectionAsync(Collection collection, CancellationToken cancellationToken);
+
+    /// <summary>Adds a source with its time of adding, or returns the one that has this location there already; its key is the store's own.</summary>
+    ValueTask<Source> ImportSourceAsync(Source source, CancellationToken cancellationToken);
+
+    /// <summary>Enters entries of a ledger under their keys; those that are here already stay as they are. Later entries get greater keys.</summary>
+    ValueTask ImportEgressAsync(IReadOnlyList<EgressEntry> entries, CancellationToken cancellationToken);
+}
