@@ -22,15 +22,18 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly StoreMaintenance _maintenance;
     private readonly DocumentRemoval _removal;
     private readonly TimeProvider _time;
+    private readonly PostgresOptions _options;
     private bool _disposed;
 
-    private PostgresStore(StoreConnections connections, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
+    private PostgresStore(StoreConnections connections, string storeId, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
     {
         _connections = connections;
+        SharedId = storeId;
         _indexes = [new KeywordIndex(), _vectors];
         _removal = new DocumentRemoval(_indexes);
         _postings = new PostingsCache((long)options.CacheMegabytes << 20);
         _time = time;
+        _options = options;
         _ledger = new LedgerWriter(connections, time, logger);
         _maintenance = new StoreMaintenance(
             connections, new KeywordMerging(connections.Source, _indexReader), new VectorIndexing(connections.Source, options, time, logger), time, logger);
@@ -46,8 +49,9 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
-        var connections = StoreConnections.Create(address, options, DatabaseState.Prepare(address, options));
-        var store = new PostgresStore(connections, options, time, logger);
+        var state = DatabaseState.Prepare(address, options);
+        var connections = StoreConnections.Create(address, options, state);
+        var store = new PostgresStore(connections, state.StoreId, options, time, logger);
         try
         {
             store._ledger.Start();

@@ -55,7 +55,7 @@ internal static class ModelPrinter
 
         foreach (var model in found)
         {
-            terminal.Line($"{terminal.Bold(Terminal.Clean(model.Name))}  {(model.Whole ? "whole" : Indexing.Count(model.Faults.Count, "fault"))}");
+            terminal.Line($"{terminal.Bold(Terminal.Clean(model.Name))}  {(model.Whole ? "whole" : FolderIndexing.Count(model.Faults.Count, "fault"))}");
             foreach (var fault in model.Faults)
             {
                 terminal.Line($"  {terminal.Place(Terminal.Clean(fault.Path))} {Terminal.Clean(fault.Detail)}");

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Contracts;
 using Synapse.Embedding;
+using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Privacy;
 using Synapse.Server.Security;
@@ -14,6 +15,8 @@ namespace Synapse.Server.Features.Health;
 /// <summary>Whether the server is there, ready, and well.</summary>
 internal static class HealthEndpoints
 {
+    private const string Unavailable = "unavailable";
+
     private static readonly string Version =
         typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
@@ -41,24 +44,41 @@ internal static class HealthEndpoints
     private static async Task<Ok<HealthPartsResponse>> GetPartsAsync(
         ILibraryStore library, IJobStore jobs, IEmbedder embedder, EgressPolicy policy, IProviderStatuses statuses, AccessScope scope, CancellationToken cancellationToken)
     {
-        var collections = await library.ListCollectionsAsync(scope, cancellationToken);
-        var unfinished = await jobs.ListJobsAsync(scope, collectionId: null, unfinishedOnly: true, limit: 1_000, cancellationToken);
-        var waiting = unfinished.FirstOrDefault(job => job.State == Ingestion.IngestionJobState.Waiting);
+        var stored = await DescribeStoredAsync(library, jobs, scope, cancellationToken);
         var providers = statuses.List();
         HealthPartResponse[] parts =
         [
-            new("store", "ok", $"{collections.Count} collections, {collections.Sum(collection => collection.DocumentCount)} documents, {collections.Sum(collection => collection.ChunkCount)} chunks"),
+            .. stored,
             new("embedder", "ok", (await embedder.GetSpaceAsync(cancellationToken)).Fingerprint),
-            waiting is null
-                ? new("ingestion", "ok", $"{unfinished.Count} jobs to do")
-                : new("ingestion", "degraded", $"{unfinished.Count} jobs to do; waiting: {waiting.ErrorMessage}"),
             new("egress", "ok", policy.IsOffline
                 ? $"offline mode: this machine and {policy.PrivateAddresses.Count} listed private addresses can be reached"
                 : "providers that are configured can be reached, and nothing else"),
             .. providers.Select(PartOf),
         ];
-        var status = parts.All(part => part.Status == "ok") ? "ok" : "degraded";
+        var status = parts.Any(part => part.Status == Unavailable) ? Unavailable : parts.All(part => part.Status == "ok") ? "ok" : "degraded";
         return TypedResults.Ok(new HealthPartsResponse(status, Version, parts, policy.IsOffline) { Providers = [.. providers.Select(provider => provider.ToResponse())] });
+    }
+
+    // The parts are described while the store is away, too: that is when somebody looks.
+    private static async Task<IReadOnlyList<HealthPartResponse>> DescribeStoredAsync(ILibraryStore library, IJobStore jobs, AccessScope scope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var collections = await library.ListCollectionsAsync(scope, cancellationToken);
+            var unfinished = await jobs.ListJobsAsync(scope, collectionId: null, unfinishedOnly: true, limit: 1_000, cancellationToken);
+            var waiting = unfinished.FirstOrDefault(job => job.State == Ingestion.IngestionJobState.Waiting);
+            return
+            [
+                new("store", "ok", $"{collections.Count} collections, {collections.Sum(collection => collection.DocumentCount)} documents, {collections.Sum(collection => collection.ChunkCount)} chunks"),
+                waiting is null
+                    ? new("ingestion", "ok", $"{unfinished.Count} jobs to do")
+                    : new("ingestion", "degraded", $"{unfinished.Count} jobs to do; waiting: {waiting.ErrorMessage}"),
+            ];
+        }
+        catch (SynapseException away) when (away.Kind == SynapseErrorKind.Unavailable)
+        {
+            return [new("store", Unavailable, away.Message)];
+        }
     }
 
     // A provider that does not work takes nothing down: another takes over, or answers are quoted from the documents.
