@@ -362,7 +362,7 @@ public static class SynapseServer
         }
         else
         {
-            services.AddOptions<KeyManagementOptions>().Configure<IProtectionKeyStore>(static (keys, store) => keys.XmlRepository = new StoredKeys(store));
+            services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>(static (keys, provider) => keys.XmlRepository = new StoredKeys(provider.GetRequiredService<IProtectionKeyStore>));
         }
 
         services.AddOpenApi("v1", ApiDescription.Configure);
