@@ -22,18 +22,21 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly StoreMaintenance _maintenance;
     private readonly DocumentRemoval _removal;
     private readonly TimeProvider _time;
+    private readonly int _indexedFrom;
     private readonly PostgresOptions _options;
     private bool _disposed;
 
-    private PostgresStore(StoreConnections connections, string storeId, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
+    private PostgresStore(
+        StoreConnections connections, string storeId, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         _connections = connections;
         SharedId = storeId;
-        _indexes = [new KeywordIndex(), _vectors];
+        _indexes = [new KeywordIndex(), _vectors, .. further];
         _removal = new DocumentRemoval(_indexes);
         _postings = new PostingsCache((long)options.CacheMegabytes << 20);
         _time = time;
         _options = options;
+        _indexedFrom = options.IndexedFrom;
         _ledger = new LedgerWriter(connections, time, logger);
         _maintenance = new StoreMaintenance(
             connections, new KeywordMerging(connections.Source, _indexReader), new VectorIndexing(connections.Source, options, time, logger), time, logger);
@@ -46,16 +49,25 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     /// <param name="logger">Hears of faults of the ledger.</param>
     /// <exception cref="Errors.SynapseException">The database cannot be reached, entered or used; the message says why.</exception>
     public static PostgresStore Open(DatabaseAddress address, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
+        => Open(address, options, [], time, logger);
+
+    /// <summary>Opens the store with further indexes that every commit changes after its own. For tests.</summary>
+    internal static PostgresStore Open(
+        DatabaseAddress address, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
         var state = DatabaseState.Prepare(address, options);
         var connections = StoreConnections.Create(address, options, state);
-        var store = new PostgresStore(connections, state.StoreId, options, time, logger);
+        var store = new PostgresStore(connections, state.StoreId, options, further, time, logger);
         try
         {
             store._ledger.Start();
-            store._maintenance.Start();
+            if (options.MaintainsItself)
+            {
+                store._maintenance.Start();
+            }
+
             return store;
         }
         catch

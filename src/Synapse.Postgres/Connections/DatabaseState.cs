@@ -22,6 +22,7 @@ internal sealed record DatabaseState(string VectorSchema, bool CommitsAreFlushed
             settings.Pooling = false;
             // A migration, or waiting for that of another server, takes as long as it takes.
             settings.CommandTimeout = 0;
+            settings.Options = "-c statement_timeout=0 -c lock_timeout=0";
             using var source = StoreConnections.Builder(address, settings).Build();
             using var connection = source.OpenConnection();
             RequireServer(connection, address.Name);

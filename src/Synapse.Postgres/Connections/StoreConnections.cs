@@ -11,6 +11,7 @@ namespace Synapse.Postgres.Connections;
 internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
 {
     private const int DoubtQuestions = 40;
+    private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);
     private static readonly TimeSpan s_doubtPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Name of the store, without a password.</summary>
@@ -71,6 +72,11 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
             catch (Exception error) when (attempt == 1 && PostgresFault.IsTransient(error))
             {
                 Forget(error);
+                if (!PostgresFault.IsBroken(error))
+                {
+                    // Whoever won goes first: begun at once, both would meet again.
+                    await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(s_conflictPauseMs.Least, s_conflictPauseMs.Most)), TimeProvider.System, cancellationToken);
+                }
             }
             catch (Exception error) when (PostgresFault.Name(name, error) is { } named)
             {
@@ -171,7 +177,9 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         // One more, which the ledger keeps.
         settings.MaxPoolSize = options.PoolSize + 1;
         settings.MaxAutoPrepare = 100;
-        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds}")
+        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds} -c lock_timeout=0")
+            // Compiling a search takes longer than running it.
+            + " -c jit=off"
             // What Synapse calls stored is on the disk, whatever the server's default says.
             + (found.CommitsAreFlushed ? "" : " -c synchronous_commit=on");
         var builder = Builder(address, settings);
