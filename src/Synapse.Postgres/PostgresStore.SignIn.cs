@@ -1,4 +1,5 @@
 using Npgsql;
+using Synapse.Postgres.Connections;
 using Synapse.Postgres.SignIn;
 using Synapse.Storage;
 
@@ -39,17 +40,24 @@ public sealed partial class PostgresStore : ISignInStore, IProtectionKeyStore
     public async ValueTask<IAsyncDisposable> LockKeysAsync(CancellationToken cancellationToken)
         => await _connections.OpenAsync(KeyRows.LockAsync, cancellationToken);
 
+    // As the units of work that are asynchronous: once more after a fault that passes.
     private T OnConnection<T>(Func<NpgsqlConnection, T> work)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            using var connection = _connections.Open();
-            return work(connection);
-        }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
-        {
-            _connections.Forget(error);
-            throw _connections.Named(error);
+            try
+            {
+                using var connection = _connections.Open();
+                return work(connection);
+            }
+            catch (Exception error) when (error is NpgsqlException or TimeoutException)
+            {
+                _connections.Forget(error);
+                if (attempt > 1 || !PostgresFault.IsTransient(error))
+                {
+                    throw _connections.Named(error);
+                }
+            }
         }
     }
 }

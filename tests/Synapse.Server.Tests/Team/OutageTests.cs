@@ -41,6 +41,7 @@ public sealed class OutageTests : IDisposable
             using var ready = await program.GetAsync("/api/health/ready", Cancel);
             var problem = await ready.ReadProblemAsync();
             Assert.Equal((503, "store_unavailable"), (problem.Status, problem.Code));
+            Assert.DoesNotContain("127.0.0.1", problem.Detail, StringComparison.Ordinal);
             Assert.Equal("5", ready.Headers.GetValues("Retry-After").Single());
             using var live = await program.GetAsync("/api/health/live", Cancel);
             Assert.Equal(HttpStatusCode.OK, live.StatusCode);

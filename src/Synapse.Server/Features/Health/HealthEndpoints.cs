@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Contracts;
@@ -5,6 +6,7 @@ using Synapse.Embedding;
 using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Privacy;
+using Synapse.Server.Hosting;
 using Synapse.Server.Security;
 using Synapse.Server.Wire;
 using Synapse.Storage;
@@ -34,11 +36,25 @@ internal static class HealthEndpoints
         return TypedResults.Ok(new HealthResponse("ok"));
     }
 
-    private static async Task<Ok<HealthResponse>> GetReadyAsync(ILibraryStore library, AccessScope scope, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<HealthResponse>, JsonHttpResult<ProblemResponse>>> GetReadyAsync(
+        HttpContext http, ILibraryStore library, AccessScope scope, CancellationToken cancellationToken)
     {
-        // A store that cannot be read throws, and becomes a problem response with its own code.
-        _ = await library.ListCollectionsAsync(scope, cancellationToken);
-        return TypedResults.Ok(new HealthResponse("ok"));
+        try
+        {
+            _ = await library.ListCollectionsAsync(scope, cancellationToken);
+            return TypedResults.Ok(new HealthResponse("ok"));
+        }
+        catch (SynapseException away) when (away.Kind == SynapseErrorKind.Unavailable)
+        {
+            // Everybody may ask, and the message names a path or a host.
+            if (ErrorHandler.SecondsUntilRetry(away) is { } seconds)
+            {
+                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            }
+
+            var problem = new ProblemResponse(StatusCodes.Status503ServiceUnavailable, away.Title, away.Code, "The store cannot be used at present. GET /api/health and 'synapse doctor' say why.");
+            return TypedResults.Json(problem, ContractsJsonContext.Default.ProblemResponse, Problems.ContentType, problem.Status);
+        }
     }
 
     private static async Task<Ok<HealthPartsResponse>> GetPartsAsync(
