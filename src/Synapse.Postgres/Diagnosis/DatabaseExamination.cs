@@ -47,7 +47,7 @@ internal static class DatabaseExamination
             fastest = elapsed < fastest ? elapsed : fastest;
         }
 
-        var text = string.Create(CultureInfo.InvariantCulture, $"{versions}; {fastest.TotalMilliseconds:0.0} ms for a round trip.");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{versions}; {fastest.TotalMilliseconds:0.00} ms for a round trip.");
         return fastest <= s_slow
             ? Step("server", DiagnosisOutcome.Ok, StoreFindings.Ready, text, null, time.GetElapsedTime(started))
             : Step(
