@@ -29,7 +29,7 @@ public sealed class PostgresOptions
     public int IndexMemoryMegabytes { get; set; } = 512;
 
     /// <summary>Chunks from which on a collection gets a vector index of its own; of fewer, every one is compared. Set by tests.</summary>
-    internal int IndexedFrom { get; set; } = 20_000;
+    internal int IndexedFrom { get; set; } = 10_000;
 
     /// <summary>Whether the store merges and builds indexes beside its other work; tests do it at the moment they choose.</summary>
     internal bool MaintainsItself { get; set; } = true;

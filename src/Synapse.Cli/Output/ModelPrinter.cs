@@ -95,5 +95,8 @@ internal static class ModelPrinter
 
     private static string Describe(InstalledModelResponse installed)
         => !installed.Locked ? "without a lock"
-            : $"{StatusPrinter.Size(installed.SizeBytes)}, {(installed.Commit is { } commit ? $"commit {commit[..Math.Min(CommitDigits, commit.Length)]} of {Terminal.Clean(installed.Hub ?? "a hub")}" : "imported")}";
+            : $"{StatusPrinter.Size(installed.SizeBytes)}, {(installed.Commit is { } commit ? $"commit {commit[..Math.Min(CommitDigits, commit.Length)]} of {Terminal.Clean(installed.Hub ?? "a hub")}" : "imported")}, {Weights(installed)}";
+
+    private static string Weights(InstalledModelResponse installed)
+        => string.Join(" and ", installed.Weights.Select(static path => Terminal.Clean(path[(path.LastIndexOf('/') + 1)..]))) + (installed.Weights.Count > 1 ? " (the first runs without a setting)" : "");
 }

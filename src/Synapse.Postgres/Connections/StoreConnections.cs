@@ -177,6 +177,8 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         settings.MaxPoolSize = options.PoolSize + 1;
         settings.MaxAutoPrepare = 100;
         settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds} -c lock_timeout=0")
+            // Compiling a search takes longer than running it.
+            + " -c jit=off"
             // What Synapse calls stored is on the disk, whatever the server's default says.
             + (found.CommitsAreFlushed ? "" : " -c synchronous_commit=on");
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);

@@ -85,7 +85,7 @@ public sealed class MergingTests : IAsyncLifetime
     public async Task A_word_in_every_chunk_and_words_in_one_come_back_from_pages_of_every_size()
     {
         var (collection, source) = await AddCollectionAsync();
-        var paragraphs = Enumerable.Range(0, 30_000).Select(static i => $"common rare{i} {(i % 3 == 0 ? "third" : "other")}").ToArray();
+        var paragraphs = Enumerable.Range(0, 30_000).Select(static i => $"rare{i} {(i % 3 == 0 ? "third" : "other")}{string.Concat(Enumerable.Repeat(" common", 1 + (i * 7 % 13)))}").ToArray();
         await _store.CommitAsync(TestDocuments.Batch(collection, TestDocuments.Make(source, "large.txt", paragraphs)), Token);
         await FillAsync(collection, source, 8);
         for (var merged = 0; merged < 2; merged++)
@@ -95,7 +95,7 @@ public sealed class MergingTests : IAsyncLifetime
                 Assert.Equal([30_008, 10_000, 0], await snapshot.GetDocumentFrequenciesAsync(["common", "third", "absent"], Token));
                 Assert.Equal(Enumerable.Repeat(1, 100), await snapshot.GetDocumentFrequenciesAsync([.. Enumerable.Range(0, 100).Select(static i => $"rare{i * 299}")], Token));
                 var hit = Assert.Single(await snapshot.FindByKeywordsAsync([new QueryTerm("rare29999")], 10, Token));
-                Assert.Equal(["common rare29999 other\n"], await snapshot.ReadTextsAsync([hit.Key], Token));
+                Assert.StartsWith("rare29999 other common", Assert.Single(await snapshot.ReadTextsAsync([hit.Key], Token)), StringComparison.Ordinal);
             }
 
             await _store.MaintainAsync(Token);
