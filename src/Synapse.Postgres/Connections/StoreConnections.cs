@@ -10,6 +10,9 @@ namespace Synapse.Postgres.Connections;
 /// <param name="source">The pool.</param>
 internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
 {
+    // One for the ledger, two for merging.
+    private const int OwnConnections = 3;
+
     private const int DoubtQuestions = 40;
     private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);
     private static readonly TimeSpan s_doubtPause = TimeSpan.FromMilliseconds(50);
@@ -175,7 +178,7 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         settings.SearchPath = $"{Migrations.SchemaMigrations.Schema},{QuoteName(found.VectorSchema)}";
         settings.MinPoolSize = 0;
         // One more, which the ledger keeps.
-        settings.MaxPoolSize = options.PoolSize + 1;
+        settings.MaxPoolSize = options.PoolSize + OwnConnections;
         settings.MaxAutoPrepare = 100;
         settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds} -c lock_timeout=0")
             // Compiling a search takes longer than running it.
