@@ -1,12 +1,12 @@
 namespace Synapse.Contracts;
 
 /// <summary>Whether the server can work.</summary>
-/// <param name="Status"><c>ok</c>, <c>starting</c> or <c>degraded</c>.</param>
+/// <param name="Status"><c>ok</c>, <c>starting</c>, <c>degraded</c> or <c>unavailable</c>.</param>
 public sealed record HealthResponse(string Status);
 
 /// <summary>One part of the server.</summary>
 /// <param name="Name">What it is: <c>store</c>, <c>ingestion</c>, <c>embedder</c>, <c>egress</c>, or <c>provider</c>, a colon and the name of one.</param>
-/// <param name="Status"><c>ok</c>, <c>starting</c> or <c>degraded</c>.</param>
+/// <param name="Status"><c>ok</c>, <c>starting</c>, <c>degraded</c> or <c>unavailable</c>.</param>
 /// <param name="Detail">What is known of it, in words.</param>
 public sealed record HealthPartResponse(string Name, string Status, string Detail);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using Synapse.Postgres.Connections;
@@ -14,15 +15,35 @@ public sealed class DatabaseAddress
     public const string PasswordFileVariable = "DATABASE_PASSWORD_FILE";
 
     private readonly string _connectionString;
+    private readonly IPAddress? _target;
 
-    internal DatabaseAddress(NpgsqlConnectionStringBuilder settings)
+    internal DatabaseAddress(NpgsqlConnectionStringBuilder settings, IPAddress? target = null)
     {
         _connectionString = settings.ConnectionString;
+        _target = target;
+        Host = settings.Host!;
+        IsEncrypted = settings.SslMode is SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull;
         Name = $"postgres://{settings.Host}:{settings.Port}/{settings.Database}";
     }
 
     /// <summary>Host, port and database, for messages.</summary>
     public string Name { get; }
+
+    /// <summary>Name or IP address of the server, or the path of a Unix socket.</summary>
+    public string Host { get; }
+
+    /// <summary>Whether a connection that is not encrypted is refused.</summary>
+    public bool IsEncrypted { get; }
+
+    /// <summary>Whether the server is reached over a Unix socket.</summary>
+    public bool IsSocket => Host.StartsWith('/');
+
+    /// <summary>The same database at an address that is known, so that no name server is asked. Certificates are still compared with the name.</summary>
+    public DatabaseAddress At(IPAddress target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new DatabaseAddress(new NpgsqlConnectionStringBuilder(_connectionString), target);
+    }
 
     /// <summary>Reads the variables.</summary>
     /// <param name="configuration">All settings of the process.</param>
@@ -31,7 +52,12 @@ public sealed class DatabaseAddress
     public static DatabaseAddress? Read(IConfiguration configuration, ICollection<string> faults) => new AddressReader(configuration, faults).Read();
 
     /// <summary>The settings of a connection, to be changed by the caller.</summary>
-    internal NpgsqlConnectionStringBuilder ToSettings() => new(_connectionString);
+    internal NpgsqlConnectionStringBuilder ToSettings()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_connectionString);
+        settings.Host = _target?.ToString() ?? settings.Host;
+        return settings;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

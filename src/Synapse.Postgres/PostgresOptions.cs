@@ -8,13 +8,17 @@ public sealed class PostgresOptions
     /// <summary>Section of the configuration that holds these settings.</summary>
     public const string SectionName = "Synapse:Postgres";
 
-    /// <summary>Most connections that one server of Synapse opens at once, one for the ledger aside; 2 to 1,000.</summary>
+    /// <summary>Most connections that one server of Synapse opens at once, three for the store's own work aside; 2 to 1,000.</summary>
     [Range(2, 1_000)]
     public int PoolSize { get; set; } = 20;
 
     /// <summary>How long to wait for a connection before the database counts as unreachable; 1 s to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a server waits at its start for a database that is not there yet, as when both start together; 0 s to 1 h. Commands do not wait.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long one statement may take before the database ends it; 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
@@ -29,7 +33,7 @@ public sealed class PostgresOptions
     public int IndexMemoryMegabytes { get; set; } = 512;
 
     /// <summary>Chunks from which on a collection gets a vector index of its own; of fewer, every one is compared. Set by tests.</summary>
-    internal int IndexedFrom { get; set; } = 20_000;
+    internal int IndexedFrom { get; set; } = 10_000;
 
     /// <summary>Whether the store merges and builds indexes beside its other work; tests do it at the moment they choose.</summary>
     internal bool MaintainsItself { get; set; } = true;

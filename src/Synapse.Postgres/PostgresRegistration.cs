@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Synapse.Privacy;
 using Synapse.Storage;
+using Synapse.Telemetry;
 
 namespace Synapse.Postgres;
 
@@ -26,6 +27,9 @@ public static class PostgresRegistration
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<ISearchStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IEgressLedger>(provider => provider.GetRequiredService<PostgresStore>());
+        services.AddSingleton<ISignInStore>(provider => provider.GetRequiredService<PostgresStore>());
+        services.AddSingleton<IStoreDoctor>(provider => provider.GetRequiredService<PostgresStore>());
+        services.AddSingleton<IProtectionKeyStore>(provider => provider.GetRequiredService<PostgresStore>());
         return services;
     }
 

@@ -23,15 +23,19 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly DocumentRemoval _removal;
     private readonly TimeProvider _time;
     private readonly int _indexedFrom;
+    private readonly PostgresOptions _options;
     private bool _disposed;
 
-    private PostgresStore(StoreConnections connections, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
+    private PostgresStore(
+        StoreConnections connections, string storeId, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         _connections = connections;
+        SharedId = storeId;
         _indexes = [new KeywordIndex(), _vectors, .. further];
         _removal = new DocumentRemoval(_indexes);
         _postings = new PostingsCache((long)options.CacheMegabytes << 20);
         _time = time;
+        _options = options;
         _indexedFrom = options.IndexedFrom;
         _ledger = new LedgerWriter(connections, time, logger);
         _maintenance = new StoreMaintenance(
@@ -53,8 +57,9 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
-        var connections = StoreConnections.Create(address, options, DatabaseState.Prepare(address, options));
-        var store = new PostgresStore(connections, options, further, time, logger);
+        var state = DatabaseState.Prepare(address, options);
+        var connections = StoreConnections.Create(address, options, state);
+        var store = new PostgresStore(connections, state.StoreId, options, further, time, logger);
         try
         {
             store._ledger.Start();

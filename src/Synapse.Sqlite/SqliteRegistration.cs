@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Synapse.Privacy;
 using Synapse.Storage;
+using Synapse.Telemetry;
 
 namespace Synapse.Sqlite;
 
@@ -26,6 +27,7 @@ public static class SqliteRegistration
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<ISearchStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IEgressLedger>(provider => provider.GetRequiredService<SqliteStore>());
+        services.AddSingleton<IStoreDoctor>(provider => provider.GetRequiredService<SqliteStore>());
         return services;
     }
 

@@ -16,7 +16,7 @@ public sealed class ProjectArrowTests
         ["Synapse.Providers"] = ["Synapse"],
         ["Synapse.Sqlite"] = ["Synapse"],
         ["Synapse.Web"] = ["Synapse"],
-        ["Synapse.Server"] = ["Synapse", "Synapse.Contracts", "Synapse.Egress", "Synapse.LocalModels", "Synapse.Providers", "Synapse.Sqlite", "Synapse.Web"],
+        ["Synapse.Server"] = ["Synapse", "Synapse.Contracts", "Synapse.Egress", "Synapse.LocalModels", "Synapse.Postgres", "Synapse.Providers", "Synapse.Sqlite", "Synapse.Web"],
         ["Synapse.Cli"] = ["Synapse.Contracts", "Synapse.Server"],
     };
 

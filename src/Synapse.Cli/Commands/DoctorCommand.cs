@@ -1,12 +1,15 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Synapse.Cli.Connecting;
 using Synapse.Cli.Output;
 using Synapse.Contracts;
+using Synapse.Errors;
 using Synapse.Server.Hosting;
+using Synapse.Telemetry;
 
 namespace Synapse.Cli.Commands;
 
-/// <summary><c>synapse doctor</c>: what is wrong with the providers, and how to mend it.</summary>
+/// <summary><c>synapse doctor</c>: what is wrong with the store and the providers, and how to mend it.</summary>
 internal static class DoctorCommand
 {
     private const string Waiting = "waiting";
@@ -29,7 +32,7 @@ internal static class DoctorCommand
         var json = SharedOptions.Json();
         var command = new Command("doctor",
             """
-            Check the configured model providers step by step, by using each as it will be used, and name what is wrong and what to do.
+            Check the store and the configured model providers step by step, by using each as it will be used, and name what is wrong and what to do.
 
             A check costs a few tokens. Without any provider, the models of this process are checked.
 
@@ -48,10 +51,9 @@ internal static class DoctorCommand
 
     private static async Task<int> RunAsync(DataFolder dataFolder, string? provider, bool json, CancellationToken cancellationToken)
     {
-        await using var connection = await ServerConnection.OpenAsync(dataFolder, cancellationToken);
         var printer = json ? null : new DiagnosisPrinter(new Terminal(Console.Out, Console.IsOutputRedirected));
         var steps = new List<DiagnosisStepResponse>();
-        await foreach (var step in connection.Client.DiagnoseAsync(new DiagnosisRequest(provider), cancellationToken))
+        await foreach (var step in DiagnoseAsync(dataFolder, provider, cancellationToken))
         {
             if (printer is not null)
             {
@@ -75,5 +77,34 @@ internal static class DoctorCommand
         }
 
         return healthy ? ExitCodes.Ok : ExitCodes.NotFound;
+    }
+
+    private static async IAsyncEnumerable<DiagnosisStepResponse> DiagnoseAsync(DataFolder dataFolder, string? provider, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ServerConnection? connection = null;
+        DiagnosisStepResponse? unopened = null;
+        try
+        {
+            connection = await ServerConnection.OpenAsync(dataFolder, cancellationToken);
+        }
+        catch (SynapseException fault) when (fault.Code.StartsWith("store_", StringComparison.Ordinal))
+        {
+            // Nothing runs without a store, and what is wrong with it is a finding like others.
+            unopened = new DiagnosisStepResponse(StoreFindings.Subject, "server", Failed, fault.Code, fault.Message, null, 0);
+        }
+
+        if (unopened is not null)
+        {
+            yield return unopened;
+            yield break;
+        }
+
+        await using (connection)
+        {
+            await foreach (var step in connection!.Client.DiagnoseAsync(new DiagnosisRequest(provider), cancellationToken))
+            {
+                yield return step;
+            }
+        }
     }
 }

@@ -35,7 +35,7 @@ internal static class ServeCommand
         var options = ServerOptionsReader.Read(dataFolder, port, folders);
         await using var server = SynapseServer.Build(options);
         var address = await SynapseServer.StartAsync(server, cancellationToken);
-        var link = SynapseServer.CreateSignInLink(server);
+        var link = await SynapseServer.CreateSignInLinkAsync(server, cancellationToken);
         var terminal = new Terminal(Console.Out, Console.IsOutputRedirected);
         terminal.Line($"Synapse listens on {terminal.Bold(address!)}, on this machine only. Data: {options.DataFolder.Path}");
         terminal.Line($"Open this link to sign in; it works once, for {options.SignInLinkLifetime.TotalMinutes:0} minutes ('synapse sign-in' prints another):");

@@ -7,7 +7,8 @@ namespace Synapse.Postgres.Connections;
 /// <summary>What the first look at a database finds.</summary>
 /// <param name="VectorSchema">The schema that holds the extension vector.</param>
 /// <param name="CommitsAreFlushed">Whether a commit waits for the disk.</param>
-internal sealed record DatabaseState(string VectorSchema, bool CommitsAreFlushed)
+/// <param name="StoreId">What the database is known by, on whichever way it is reached.</param>
+internal sealed record DatabaseState(string VectorSchema, bool CommitsAreFlushed, string StoreId)
 {
     private const int OldestServer = 150_000;
 
@@ -22,8 +23,8 @@ internal sealed record DatabaseState(string VectorSchema, bool CommitsAreFlushed
             // A migration, or waiting for that of another server, takes as long as it takes.
             settings.CommandTimeout = 0;
             settings.Options = "-c statement_timeout=0 -c lock_timeout=0";
-            using var connection = new NpgsqlConnection(settings.ConnectionString);
-            connection.Open();
+            using var source = StoreConnections.Builder(address, settings).Build();
+            using var connection = source.OpenConnection();
             RequireServer(connection, address.Name);
             SchemaMigrations.Apply(connection, address.Name);
             return Read(connection);
@@ -58,9 +59,12 @@ internal sealed record DatabaseState(string VectorSchema, bool CommitsAreFlushed
     private static DatabaseState Read(NpgsqlConnection connection)
     {
         using var command = connection.Command(
-            "SELECT nspname, current_setting('synchronous_commit') <> 'off' FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'vector'");
+            $"""
+            SELECT nspname, current_setting('synchronous_commit') <> 'off', (SELECT value FROM {SchemaMigrations.Schema}.settings WHERE name = 'store_id')
+            FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'vector'
+            """);
         using var row = command.ExecuteReader();
         row.Read();
-        return new DatabaseState(row.GetString(0), row.GetBoolean(1));
+        return new DatabaseState(row.GetString(0), row.GetBoolean(1), row.GetString(2));
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 using Synapse.Errors;
 
@@ -32,6 +33,13 @@ internal static class PostgresFault
         PostgresException postgres => NameState(store, postgres),
         NpgsqlException { InnerException: TimeoutException } timeout => NameTimeout(store, timeout),
         NpgsqlException { InnerException: IOException or SocketException } broken => new StoreUnavailableException(store, $"the server cannot be reached ({Reason(broken)})", broken),
+        NpgsqlException { InnerException: AuthenticationException } untrusted => new StoreUnsuitableException(
+            store,
+            "the certificate of the server is not trusted, or is for another name",
+            "Name the host as it stands in the certificate, and its authority with sslrootcert in DATABASE_URL where the system does not know it.",
+            untrusted),
+        NpgsqlException { InnerException: null } plain when plain.Message.Contains("SSL", StringComparison.Ordinal) => new StoreUnsuitableException(
+            store, "the server does not encrypt connections, and sslmode asks for it", "Set up TLS on the server (ssl = on), or weaken sslmode in DATABASE_URL within your own network.", plain),
         NpgsqlException or TimeoutException or SocketException => new StoreUnavailableException(store, error.Message.TrimEnd('.'), error),
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Npgsql;
 using Synapse.Errors;
 
@@ -9,6 +10,9 @@ namespace Synapse.Postgres.Connections;
 /// <param name="source">The pool.</param>
 internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
 {
+    // One for the ledger, two for merging.
+    private const int OwnConnections = 3;
+
     private const int DoubtQuestions = 40;
     private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);
     private static readonly TimeSpan s_doubtPause = TimeSpan.FromMilliseconds(50);
@@ -174,14 +178,34 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         settings.SearchPath = $"{Migrations.SchemaMigrations.Schema},{QuoteName(found.VectorSchema)}";
         settings.MinPoolSize = 0;
         // One more, which the ledger keeps.
-        settings.MaxPoolSize = options.PoolSize + 1;
+        settings.MaxPoolSize = options.PoolSize + OwnConnections;
         settings.MaxAutoPrepare = 100;
         settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds} -c lock_timeout=0")
+            // Compiling a search takes longer than running it.
+            + " -c jit=off"
             // What Synapse calls stored is on the disk, whatever the server's default says.
             + (found.CommitsAreFlushed ? "" : " -c synchronous_commit=on");
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        var builder = Builder(address, settings);
         builder.UseVector();
         return new StoreConnections(address.Name, builder.Build());
+    }
+
+    /// <summary>What makes connections, of which each asks nobody but the database itself.</summary>
+    public static NpgsqlDataSourceBuilder Builder(DatabaseAddress address, NpgsqlConnectionStringBuilder settings)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        var looksForRevocation = settings.CheckCertificateRevocation;
+        builder.UseSslClientAuthenticationOptionsCallback(tls =>
+        {
+            // The name that was configured, also where its address is.
+            tls.TargetHost = address.Host;
+            if (!looksForRevocation)
+            {
+                // A missing certificate would be fetched from an address that the other side names.
+                tls.CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+            }
+        });
+        return builder;
     }
 
     /// <summary>The settings of every connection.</summary>
@@ -198,6 +222,8 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         settings.LogParameters = false;
         settings.PersistSecurityInfo = false;
         settings.Enlist = false;
+        // It would ask a Kerberos server, wherever that is; TLS encrypts.
+        settings.GssEncryptionMode = GssEncryptionMode.Disable;
         return settings;
     }
 

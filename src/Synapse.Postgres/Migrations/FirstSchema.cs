@@ -13,6 +13,7 @@ internal static class FirstSchema
         CREATE TABLE settings(
             name text COLLATE "C" PRIMARY KEY,
             value text NOT NULL);
+        INSERT INTO settings VALUES('store_id', replace(gen_random_uuid()::text, '-', ''));
 
         CREATE TABLE embedding_spaces(
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -185,5 +186,19 @@ internal static class FirstSchema
             collection text COLLATE "C" NOT NULL,
             PRIMARY KEY(egress_id, collection_id, source_id, path));
         CREATE INDEX egress_documents_by_collection ON egress_documents(collection_id, egress_id);
+
+        -- Who is signed in, on whichever server. key: a hash; who reads it has no session and no link.
+        CREATE TABLE sign_in_links(
+            key text COLLATE "C" PRIMARY KEY,
+            expires_at bigint NOT NULL);
+
+        CREATE TABLE sessions(
+            key text COLLATE "C" PRIMARY KEY,
+            created_at bigint NOT NULL,
+            used_at bigint NOT NULL) WITH (fillfactor = 70);
+
+        CREATE TABLE protection_keys(
+            name text COLLATE "C" PRIMARY KEY,
+            xml text NOT NULL);
         """;
 }

@@ -26,6 +26,9 @@ public sealed class DataFolder(string path)
     /// <summary>Where a running server leaves its address.</summary>
     public string ServerFilePath => In("server.json");
 
+    /// <summary>What a server holds while it runs, where the store is elsewhere.</summary>
+    internal string ServingLockPath => In("server.lock");
+
     /// <summary>Where browser sessions are kept.</summary>
     public string SessionsPath => In("sessions.json");
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Synapse.Contracts;
 using Synapse.Errors;
@@ -7,6 +8,9 @@ namespace Synapse.Server.Hosting;
 /// <summary>Turns what a request threw into a problem document. This is the one place that knows which error gets which status.</summary>
 internal sealed partial class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHandler
 {
+    // A database that is started again, or replaced by its standby, is back about as soon.
+    private const int StoreRetrySeconds = 5;
+
     /// <summary>The status of a kind of error.</summary>
     public static int StatusOf(SynapseErrorKind kind) => kind switch
     {
@@ -15,6 +19,15 @@ internal sealed partial class ErrorHandler(ILogger<ErrorHandler> logger) : IExce
         SynapseErrorKind.Conflict => StatusCodes.Status409Conflict,
         SynapseErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
+    };
+
+    /// <summary>After how many seconds a request that failed so may go well; null when waiting alone does not help, or nobody knows.</summary>
+    public static int? SecondsUntilRetry(Exception error) => error switch
+    {
+        StoreBusyException or StoreTimeoutException => 1,
+        StoreUnavailableException or StoreReadOnlyException => StoreRetrySeconds,
+        ProviderException { RetryAfter: { } asked } => (int)Math.Ceiling(asked.TotalSeconds),
+        _ => null,
     };
 
     /// <summary>The problem that stands for an error; faults of the program tell nothing of their inside.</summary>
@@ -43,6 +56,11 @@ internal sealed partial class ErrorHandler(ILogger<ErrorHandler> logger) : IExce
         else
         {
             LogRefused(endpoint, problem.Status, problem.Code!);
+        }
+
+        if (SecondsUntilRetry(exception) is { } seconds)
+        {
+            httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         await Problems.WriteAsync(httpContext, problem.Status, problem.Code!, problem.Detail!, problem.Title);

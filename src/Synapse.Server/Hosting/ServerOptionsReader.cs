@@ -22,7 +22,10 @@ public static class ServerOptionsReader
         var settings = StartSettings.Read(data, Directory.GetCurrentDirectory());
         var faults = new List<string>(settings.Faults);
         var section = settings.Configuration.GetSection(Section);
-        EgressOptionsReader.Read(settings.Configuration, faults);
+        var before = faults.Count;
+        var policy = EgressOptionsReader.Read(settings.Configuration, faults);
+        StoreSettings.Read(settings.Configuration, faults.Count == before ? policy : null, faults);
+        SharedToken.Read(settings.Configuration, faults);
         foreach (var child in section.GetChildren().Where(child => !KnownKeys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
             faults.Add($"{Section}:{child.Key}: there is no such setting. Known are {string.Join(", ", KnownKeys)}.");

@@ -1,3 +1,4 @@
+using Synapse.Postgres;
 using Synapse.Providers.Configuration;
 using Synapse.Server.Telemetry;
 
@@ -18,6 +19,7 @@ internal sealed class StartSettings
         (TelemetryEndpoint.Setting, [TelemetryEndpoint.HeadersVariable]),
         (ModelSettings.EndpointVariable, [ModelSettings.TokenVariable]),
         (ModelSettings.HubSetting, [ModelSettings.TokenVariable]),
+        (DatabaseAddress.Variable, [DatabaseAddress.PasswordFileVariable, "PGPASSWORD"]),
         ("LOCAL_LLM_ENDPOINT", ["LOCAL_LLM_API_KEY", "LOCAL_LLM_API_KEY_FILE"]),
         ("LOCAL_EMBEDDING_ENDPOINT", ["LOCAL_EMBEDDING_API_KEY", "LOCAL_EMBEDDING_API_KEY_FILE"]),
     ];
@@ -30,7 +32,7 @@ internal sealed class StartSettings
         ("Entra:Authority", ["Entra:ClientSecret", "Entra:ClientSecretFile"]),
     ];
 
-    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
+    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", DatabaseAddress.Variable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
 
     private StartSettings(IConfigurationRoot configuration, IReadOnlyList<string> faults)
     {
@@ -117,6 +119,11 @@ internal sealed class StartSettings
     // Whoever made the current folder must not be able to send a key, or a file, of this user to an address of theirs.
     private static void CheckKeysStay(EnvironmentFile file, IConfigurationRoot configuration, List<string> faults)
     {
+        foreach (var token in new[] { SharedToken.Variable, SharedToken.FileVariable }.Where(name => file.Variables.TryGetValue(name, out var value) && value.Value.Length > 0))
+        {
+            faults.Add($"{file.Path}:{file.Variables[token].Line}: {token} stands in the current folder: whoever made that folder would know the token of this server. Set it in the environment or in the data folder.");
+        }
+
         var written = file.Variables.ToDictionary(variable => KeyOf(variable.Key), variable => variable.Value, StringComparer.OrdinalIgnoreCase);
         var listed = configuration.GetSection(ListSection).GetChildren().SelectMany(entry => ListedAddresses.Select(pair
             => ($"{entry.Path}:{pair.Address}", pair.Secrets.Select(secret => $"{entry.Path}:{secret}").ToArray())));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -14,6 +15,7 @@ using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
 using Synapse.LocalModels.Keeping;
+using Synapse.Postgres;
 using Synapse.Privacy;
 using Synapse.Providers;
 using Synapse.Providers.Configuration;
@@ -38,6 +40,7 @@ using Synapse.Server.Telemetry;
 using Synapse.Server.Wire;
 using Synapse.Server.Workers;
 using Synapse.Sqlite;
+using Synapse.Storage;
 using Synapse.Web.Hosting;
 
 namespace Synapse.Server.Hosting;
@@ -59,7 +62,7 @@ public static class SynapseServer
     {
         ArgumentNullException.ThrowIfNull(options);
         options.DataFolder.Create();
-        var (configuration, providers, policy, telemetry, models) = ReadSettings(options.DataFolder);
+        var (configuration, providers, policy, telemetry, models, database, sharedToken) = ReadSettings(options.DataFolder);
         var address = new ServerAddress(options.DataFolder.NewSocketPath());
 
         // Empty: everything that is in the server is named here, and a command that hosts it pays for nothing else.
@@ -81,17 +84,17 @@ public static class SynapseServer
         builder.Services.AddSingleton(providers);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(address);
-        builder.Services.AddSingleton(ApiToken.ReadOrCreate(options.DataFolder));
+        builder.Services.AddSingleton(ApiToken.ReadOrCreate(options.DataFolder, sharedToken));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSynapseEgress(policy);
-        builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder);
+        builder.Services.AddSynapseCore(builder.Configuration, options.DataFolder, database);
         builder.Services.AddModelStore(models);
         builder.Services.AddProviders(providers.Providers).AddProviderDiagnosis(providers.Providers);
         builder.Services.AddSynapseApi();
         if (options.ServesPages)
         {
-            builder.Services.AddSynapsePages(options);
+            builder.Services.AddSynapsePages(options, database);
 
             // Commands that host the server for a moment export nothing: they would wait for the collector at their end.
             if (telemetry is not null)
@@ -130,6 +133,12 @@ public static class SynapseServer
             throw new InvalidConfigurationException(faults);
         }
 
+        if (options.ServesPages && app.Services.GetService<DatabaseAddress>() is not null)
+        {
+            app.Services.GetRequiredService<ServingLock>().Take();
+        }
+
+        await app.Services.GetRequiredService<StoreOpening>().OpenAsync(cancellationToken);
         try
         {
             // Before anything listens: a folder that is misspelt, or a store that cannot be opened, stops the start.
@@ -139,6 +148,7 @@ public static class SynapseServer
                 librarian.Resolve(folder);
             }
 
+            await MakeFirstKeyAsync(app, cancellationToken);
             await app.StartAsync(cancellationToken);
             foreach (var folder in options.Folders)
             {
@@ -197,16 +207,35 @@ public static class SynapseServer
 
     /// <summary>Makes a one-time sign-in link for a server that runs in this process.</summary>
     /// <param name="app">A server that was started.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="InvalidOperationException">It serves no pages.</exception>
-    public static SignInLinkResponse CreateSignInLink(WebApplication app)
+    /// <exception cref="Errors.SynapseException">The store cannot be used.</exception>
+    public static async Task<SignInLinkResponse> CreateSignInLinkAsync(WebApplication app, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(app);
         var address = app.Services.GetRequiredService<ServerAddress>().Value ?? throw new InvalidOperationException("The server serves no pages.");
-        var (token, expiresAt) = app.Services.GetRequiredService<SignInLinks>().Create();
+        var (token, expiresAt) = await app.Services.GetRequiredService<SignInLinks>().CreateAsync(cancellationToken);
         return new SignInLinkResponse(SignInEndpoints.LinkOf(address, token), expiresAt);
     }
 
-    private static (IConfigurationRoot Configuration, ProviderConfiguration Providers, EgressPolicy Policy, TelemetryEndpoint? Telemetry, ModelStoreOptions Models) ReadSettings(DataFolder dataFolder)
+    // Of several servers that start on an empty database together, one makes the key that all protect pages with.
+    private static async Task MakeFirstKeyAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        if (app.Services.GetService<IDataProtectionProvider>() is { } protection && app.Services.GetService<IProtectionKeyStore>() is { } keys)
+        {
+            await using var held = await keys.LockKeysAsync(cancellationToken);
+            protection.CreateProtector("Synapse.FirstKey").Protect([]);
+        }
+    }
+
+    private static (
+        IConfigurationRoot Configuration,
+        ProviderConfiguration Providers,
+        EgressPolicy Policy,
+        TelemetryEndpoint? Telemetry,
+        ModelStoreOptions Models,
+        DatabaseAddress? Database,
+        string? SharedToken) ReadSettings(DataFolder dataFolder)
     {
         var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
         var providers = ProviderSettingsReader.Read(settings.Configuration);
@@ -214,6 +243,8 @@ public static class SynapseServer
         var models = ModelSettings.Read(settings.Configuration, dataFolder, faults);
         var before = faults.Count;
         var policy = EgressOptionsReader.Read(settings.Configuration, faults);
+        var database = StoreSettings.Read(settings.Configuration, faults.Count == before ? policy : null, faults);
+        var sharedToken = SharedToken.Read(settings.Configuration, faults);
         TelemetryEndpoint? telemetry = null;
         if (faults.Count == before)
         {
@@ -227,7 +258,7 @@ public static class SynapseServer
         }
 
         AddFaultsOfLocalModels(settings.Configuration, providers, faults);
-        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy, telemetry, models);
+        return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : (settings.Configuration, providers, policy, telemetry, models, database, sharedToken);
     }
 
     private static void AddFaultsOfLocalModels(IConfiguration configuration, ProviderConfiguration providers, List<string> faults)
@@ -269,9 +300,9 @@ public static class SynapseServer
         return addresses.Where(address => !address.Contains("unix:", StringComparison.Ordinal)).Select(address => BindingAddress.Parse(address).Port).First();
     }
 
-    private static IServiceCollection AddSynapseCore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder)
+    private static IServiceCollection AddSynapseCore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder, DatabaseAddress? database)
     {
-        services.UseSqlite(dataFolder.Path).UseStaticEmbedder();
+        services.AddStore(configuration, dataFolder, database).UseStaticEmbedder();
         services.AddSingleton(ReadPrompts(dataFolder));
 
         // New collections are embedded by the chosen model of this process, else by the configured provider; what must stay here, and what was embedded here before, in this process.
@@ -282,9 +313,22 @@ public static class SynapseServer
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
         services.Configure<RetrievalOptions>(configuration.GetSection(RetrievalOptions.SectionName));
         services.Configure<IngestionOptions>(ingestion => ingestion.ExcludedFolders.Add(dataFolder.Path));
+        services.AddSingleton<StorePatience>();
         services.AddHostedService<IngestionWorker>();
         services.AddSingleton<SourceWatch>();
         return services;
+    }
+
+    private static IServiceCollection AddStore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder, DatabaseAddress? database)
+    {
+        services.AddSingleton<StoreOpening>();
+        if (database is null)
+        {
+            return services.UseSqlite(dataFolder.Path).AddSingleton<ISignInStore, FileSignInStore>();
+        }
+
+        services.Configure<PostgresOptions>(configuration.GetSection(PostgresOptions.SectionName));
+        return services.AddSingleton(database).AddSingleton<ServingLock>().UsePostgres(_ => database);
     }
 
     private static PromptTemplates ReadPrompts(DataFolder dataFolder)
@@ -309,9 +353,18 @@ public static class SynapseServer
         return services;
     }
 
-    private static IServiceCollection AddSynapsePages(this IServiceCollection services, ServerOptions options)
+    private static IServiceCollection AddSynapsePages(this IServiceCollection services, ServerOptions options, DatabaseAddress? database)
     {
-        services.AddDataProtection().SetApplicationName("synapse").PersistKeysToFileSystem(new DirectoryInfo(options.DataFolder.KeysPath));
+        var protection = services.AddDataProtection().SetApplicationName("synapse");
+        if (database is null)
+        {
+            protection.PersistKeysToFileSystem(new DirectoryInfo(options.DataFolder.KeysPath));
+        }
+        else
+        {
+            services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>(static (keys, provider) => keys.XmlRepository = new StoredKeys(provider.GetRequiredService<IProtectionKeyStore>));
+        }
+
         services.AddOpenApi("v1", ApiDescription.Configure);
         services.AddSynapseWeb();
         services.AddScoped<ICallerScope, CallerScope>();

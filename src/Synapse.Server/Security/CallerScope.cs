@@ -13,7 +13,7 @@ internal sealed class CallerScope(AuthenticationStateProvider authentication, Se
     public async ValueTask<AccessScope> GetScopeAsync(CancellationToken cancellationToken)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
-        return user.FindFirstValue(Operator.SessionClaim) is { } key && sessions.UseKey(key) ? AccessScope.Everything : throw new SignedOutException();
+        return user.FindFirstValue(Operator.SessionClaim) is { } key && await sessions.UseKeyAsync(key, cancellationToken) ? AccessScope.Everything : throw new SignedOutException();
     }
 }
 

@@ -12,34 +12,31 @@ internal sealed class SessionHandler(
     public const string SchemeName = "Session";
     private const string SignInPath = "/sign-in";
 
-    /// <summary>The cookie's name. Browsers share cookies among all ports of a host, so the port keeps two servers apart.</summary>
-    public static string CookieName(HttpContext context) => $"synapse-{context.Connection.LocalPort}";
-
     /// <summary>Gives the browser a session. Any session that it brings along ends, so that nobody can plant one.</summary>
-    public static void SignIn(HttpContext context, SessionStore sessions)
+    public static async Task SignInAsync(HttpContext context, SessionStore sessions)
     {
-        End(context, sessions);
-        context.Response.Cookies.Append(CookieName(context), sessions.Begin(), Cookie(context));
+        await EndAsync(context, sessions);
+        context.Response.Cookies.Append(sessions.CookieName(context), await sessions.BeginAsync(context.RequestAborted), Cookie(context));
     }
 
     /// <summary>Ends the browser's session.</summary>
-    public static void SignOut(HttpContext context, SessionStore sessions)
+    public static async Task SignOutAsync(HttpContext context, SessionStore sessions)
     {
-        End(context, sessions);
-        context.Response.Cookies.Delete(CookieName(context), Cookie(context));
+        await EndAsync(context, sessions);
+        context.Response.Cookies.Delete(sessions.CookieName(context), Cookie(context));
     }
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (!Request.Cookies.TryGetValue(CookieName(Context), out var id) || string.IsNullOrEmpty(id))
+        if (!Request.Cookies.TryGetValue(sessions.CookieName(Context), out var id) || string.IsNullOrEmpty(id))
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
 
         var key = SessionStore.KeyOf(id);
-        return Task.FromResult(sessions.UseKey(key)
+        return await sessions.UseKeyAsync(key, Context.RequestAborted)
             ? AuthenticateResult.Success(Operator.Ticket(SchemeName, key))
-            : AuthenticateResult.Fail("The session has ended."));
+            : AuthenticateResult.Fail("The session has ended.");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -56,11 +53,11 @@ internal sealed class SessionHandler(
         return Task.CompletedTask;
     }
 
-    private static void End(HttpContext context, SessionStore sessions)
+    private static async Task EndAsync(HttpContext context, SessionStore sessions)
     {
-        if (context.Request.Cookies.TryGetValue(CookieName(context), out var id) && !string.IsNullOrEmpty(id))
+        if (context.Request.Cookies.TryGetValue(sessions.CookieName(context), out var id) && !string.IsNullOrEmpty(id))
         {
-            sessions.End(id);
+            await sessions.EndAsync(id, context.RequestAborted);
         }
     }
 

@@ -1,49 +1,32 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using Synapse.Errors;
 using Synapse.Server.Hosting;
+using Synapse.Storage;
 
 namespace Synapse.Server.Security;
 
-/// <summary>The browsers that are signed in. Only hashes of their ids are kept, so that the file gives nobody a session.</summary>
-internal sealed class SessionStore
+/// <summary>The browsers that are signed in, by ids of which only hashes are kept.</summary>
+internal sealed class SessionStore(ISignInStore store, ServerOptions options, TimeProvider time)
 {
-    private const int MaxSessions = 100;
-    private static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(5);
+    private const int MaxRemembered = 1_000;
 
-    private readonly Lock _lock = new();
-    private readonly ServerOptions _options;
-    private readonly TimeProvider _timeProvider;
-    private readonly Dictionary<string, Session> _sessions;
-    private DateTimeOffset _savedAt;
+    // Pages have to come, and to say what is wrong, while the database is away; nothing of it can be read then.
+    private static readonly TimeSpan s_trustWithoutStore = TimeSpan.FromMinutes(10);
 
-    public SessionStore(ServerOptions options, TimeProvider timeProvider)
-    {
-        _options = options;
-        _timeProvider = timeProvider;
-        _sessions = Load(options.DataFolder.SessionsPath);
-    }
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _seenAt = new();
+
+    /// <summary>What the session's cookie is called. Browsers share cookies among all ports of a host, so the port keeps two servers apart; servers that share their sessions have a name in common.</summary>
+    public string CookieName(HttpContext context) => store.SharedId is { } shared ? $"synapse-{shared}" : $"synapse-{context.Connection.LocalPort}";
 
     /// <summary>Begins a session.</summary>
     /// <returns>Its id: 256 random bits, known to that browser alone.</returns>
-    public string Begin()
+    public async ValueTask<string> BeginAsync(CancellationToken cancellationToken)
     {
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var now = _timeProvider.GetUtcNow();
-        lock (_lock)
-        {
-            RemoveExpired(now);
-            if (_sessions.Count >= MaxSessions)
-            {
-                _sessions.Remove(_sessions.MinBy(session => session.Value.LastUsedAt).Key);
-            }
-
-            _sessions[KeyOf(id)] = new Session(now, now);
-            Save(now);
-        }
-
+        await store.AddSessionAsync(KeyOf(id), Window(), cancellationToken);
         return id;
     }
 
@@ -51,72 +34,47 @@ internal sealed class SessionStore
     public static string KeyOf(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 
     /// <summary>Whether the session with this key goes on. It then counts as used now.</summary>
-    public bool UseKey(string key)
+    public async ValueTask<bool> UseKeyAsync(string key, CancellationToken cancellationToken)
     {
-        var now = _timeProvider.GetUtcNow();
-        lock (_lock)
+        try
         {
-            if (!_sessions.TryGetValue(key, out var session) || IsExpired(session, now))
-            {
-                return false;
-            }
-
-            _sessions[key] = session with { LastUsedAt = now };
-            if (now - _savedAt >= SaveEvery)
-            {
-                Save(now);
-            }
-
+            var goesOn = await store.UseSessionAsync(key, Window(), cancellationToken);
+            Remember(key, goesOn);
+            return goesOn;
+        }
+        catch (SynapseException away) when (away.Kind == SynapseErrorKind.Unavailable && _seenAt.TryGetValue(key, out var seenAt) && time.GetUtcNow() - seenAt <= s_trustWithoutStore)
+        {
             return true;
         }
     }
 
     /// <summary>Ends a session; it is worth nothing from now on.</summary>
-    public void End(string id)
+    public async ValueTask EndAsync(string id, CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            _sessions.Remove(KeyOf(id));
-            Save(_timeProvider.GetUtcNow());
-        }
+        var key = KeyOf(id);
+        _seenAt.TryRemove(key, out _);
+        await store.RemoveSessionAsync(key, cancellationToken);
     }
 
-    private static Dictionary<string, Session> Load(string path)
+    private SessionWindow Window()
     {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), SessionJsonContext.Default.DictionaryStringSession) ?? [];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
-        {
-            // No file yet, or one that cannot be read: everyone signs in anew, which is always safe.
-            return [];
-        }
+        var now = time.GetUtcNow();
+        return new SessionWindow(now, now - options.SessionLifetime, now - options.SessionIdle);
     }
 
-    private bool IsExpired(Session session, DateTimeOffset now)
-        => now - session.LastUsedAt > _options.SessionIdle || now - session.CreatedAt > _options.SessionLifetime;
-
-    private void RemoveExpired(DateTimeOffset now)
+    private void Remember(string key, bool goesOn)
     {
-        foreach (var key in _sessions.Where(session => IsExpired(session.Value, now)).Select(session => session.Key).ToList())
+        if (!goesOn)
         {
-            _sessions.Remove(key);
+            _seenAt.TryRemove(key, out _);
+            return;
         }
-    }
 
-    private void Save(DateTimeOffset now)
-    {
-        _savedAt = now;
-        DataFolder.WritePrivateFile(
-            _options.DataFolder.SessionsPath, JsonSerializer.SerializeToUtf8Bytes(_sessions, SessionJsonContext.Default.DictionaryStringSession));
+        if (_seenAt.Count >= MaxRemembered && !_seenAt.ContainsKey(key))
+        {
+            _seenAt.Clear();
+        }
+
+        _seenAt[key] = time.GetUtcNow();
     }
 }
-
-/// <summary>A browser that is signed in.</summary>
-/// <param name="CreatedAt">When it signed in.</param>
-/// <param name="LastUsedAt">When it last asked for something.</param>
-internal sealed record Session(DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt);
-
-[JsonSerializable(typeof(Dictionary<string, Session>))]
-internal sealed partial class SessionJsonContext : JsonSerializerContext;

@@ -143,6 +143,41 @@ public sealed class EgressPolicy
             : null;
     }
 
+    /// <summary>
+    /// Checks the database that the operator named. It is part of the installation, as the data folder is: naming it lists it, and what is stored there is not entered in
+    /// the ledger. It may be anywhere but on a forbidden address; offline mode reaches it on this machine and on private networks, and asks no name server for it.
+    /// </summary>
+    /// <param name="host">Its host without port, or the path of a Unix socket.</param>
+    /// <param name="reach">How far away its name says it is.</param>
+    /// <param name="isEncrypted">Whether a connection that is not encrypted is refused.</param>
+    /// <returns>Null when the policy allows it.</returns>
+    public EgressRefusal? CheckDatabase(string host, AddressReach reach, bool isEncrypted)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (host.StartsWith('/'))
+        {
+            return null;
+        }
+
+        var addresses = FindAddresses(host);
+        if (addresses is null && IsOffline)
+        {
+            return new(EgressRules.Dns, $"Offline mode asks no name server. Give the IP address of the database, or its address as {EgressOptions.SectionName}:Hosts:{host}.");
+        }
+
+        reach = addresses is null ? reach : AddressClassification.Of(AddressClassification.Plain(addresses[0]));
+        return reach switch
+        {
+            AddressReach.Forbidden or AddressReach.Metadata => new(EgressRules.ForbiddenAddress, $"{addresses?[0].ToString() ?? host} is never a target. Correct the host of the database."),
+            AddressReach.Public when IsOffline => new(
+                EgressRules.Offline, "The process is in offline mode, and the database is on the internet. Use one on this machine or a private network, or start without SYNAPSE_OFFLINE."),
+            AddressReach.Public when !isEncrypted => new(
+                EgressRules.Unencrypted,
+                $"Text leaves this network only encrypted. Add ?sslmode=verify-full (or require) to the address; for a database of your own network, give its address as {EgressOptions.SectionName}:Hosts:{host}."),
+            _ => null,
+        };
+    }
+
     /// <summary>Host and port of an endpoint, as messages and the ledger have them.</summary>
     public static string HostOf(Uri endpoint)
     {

@@ -24,6 +24,9 @@ public static class EgressRules
     /// <summary>Text leaves this machine's network only encrypted.</summary>
     public const string Https = "https";
 
+    /// <summary>The database that was named is on the internet, and the connection to it may be unencrypted.</summary>
+    public const string Unencrypted = "unencrypted";
+
     /// <summary>The request could not be entered in the ledger before it was sent.</summary>
     public const string Ledger = "ledger";
 

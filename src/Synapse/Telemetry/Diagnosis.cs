@@ -22,8 +22,8 @@ public enum DiagnosisOutcome
 }
 
 /// <summary>What one step of a diagnosis found.</summary>
-/// <param name="Provider">Name of the provider, as configured; <c>built-in</c> for what runs in this process.</param>
-/// <param name="Name">What was looked at: <c>settings</c>, <c>address</c>, <c>sign-in</c>, <c>server</c>, <c>chat</c>, <c>stream</c>, <c>context</c>, <c>fast</c>, <c>embedding</c>, <c>batch</c>, <c>rerank</c> or <c>collections</c>.</param>
+/// <param name="Provider">Name of the provider, as configured; <c>built-in</c> for what runs in this process, <c>store</c> for the store.</param>
+/// <param name="Name">What was looked at: <c>settings</c>, <c>address</c>, <c>sign-in</c>, <c>server</c>, <c>chat</c>, <c>stream</c>, <c>context</c>, <c>fast</c>, <c>embedding</c>, <c>batch</c>, <c>rerank</c>, <c>collections</c>, <c>connections</c> or <c>disk</c>.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Code">Stable code of the finding in snake case, listed in docs/diagnosis.md.</param>
 /// <param name="Finding">What was found, as a sentence for the operator. Never holds a key, a question or text of a document.</param>

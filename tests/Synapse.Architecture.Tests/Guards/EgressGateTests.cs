@@ -37,6 +37,18 @@ public sealed partial class EgressGateTests
     }
 
     [Fact]
+    public void Only_the_team_store_has_the_driver_of_a_database_and_only_its_connections_open_any()
+    {
+        var packages = Repository.Files("src", "*.csproj").Where(project => File.ReadAllText(Repository.Path(project)).Contains("Npgsql", StringComparison.Ordinal));
+        Assert.Equal(["src/Synapse.Postgres/Synapse.Postgres.csproj"], packages);
+
+        // Under the rule of the egress policy for databases. Whoever opens a connection by himself would be beside it.
+        var sources = Repository.Files("src", "*.cs").Select(file => (File: file, Text: File.ReadAllText(Repository.Path(file)))).ToArray();
+        Assert.All(sources.Where(source => source.Text.Contains("Npgsql", StringComparison.Ordinal)), source => Assert.StartsWith("src/Synapse.Postgres/", source.File, StringComparison.Ordinal));
+        Assert.Equal(["src/Synapse.Postgres/Connections/StoreConnections.cs"], sources.Where(source => Opening().IsMatch(source.Text)).Select(source => source.File));
+    }
+
+    [Fact]
     public void Exemptions_from_banned_symbols_are_these_and_no_others()
     {
         var files = Repository.Files("src", "*.cs").Concat(Repository.Files("src", "*.razor")).Concat(Repository.Files("src", "*.csproj")).ToArray();
@@ -54,6 +66,9 @@ public sealed partial class EgressGateTests
             s_leastBanned,
             symbol => Assert.Contains(symbol, banned));
     }
+
+    [GeneratedRegex(@"new Npgsql(Connection|DataSourceBuilder|SlimDataSourceBuilder)\(|NpgsqlDataSource\.Create")]
+    private static partial Regex Opening();
 
     private static bool OwnsSockets(XDocument project) => project.Descendants("OwnsSockets").Any(property => property.Value.Trim() == "true");
 

@@ -14,6 +14,27 @@ public sealed class EgressPolicyTests
     });
 
     [Theory]
+    [InlineData("/var/run/postgresql", AddressReach.Public, false, null, null)]
+    [InlineData("localhost", AddressReach.Loopback, false, null, null)]
+    [InlineData("10.9.9.9", AddressReach.Private, false, null, null)]
+    [InlineData("fd00::9", AddressReach.Private, false, null, null)]
+    [InlineData("unlisted.lan", AddressReach.Private, false, null, null)]
+    [InlineData("db", AddressReach.Private, false, null, "dns")]
+    [InlineData("db.example.com", AddressReach.Public, true, null, "dns")]
+    [InlineData("db.example.com", AddressReach.Public, false, "unencrypted", "dns")]
+    [InlineData("1.1.1.1", AddressReach.Public, true, null, "offline")]
+    [InlineData("1.1.1.1", AddressReach.Public, false, "unencrypted", "offline")]
+    [InlineData("169.254.169.254", AddressReach.Forbidden, true, "forbidden_address", "forbidden_address")]
+    [InlineData("168.63.129.16", AddressReach.Public, true, "forbidden_address", "forbidden_address")]
+    [InlineData("0.0.0.0", AddressReach.Forbidden, true, "forbidden_address", "forbidden_address")]
+    [InlineData("64:ff9b::7f00:1", AddressReach.Public, true, "forbidden_address", "forbidden_address")]
+    public void Policy_of_the_database_needs_no_list_and_keeps_offline_mode_on_this_network(string host, AddressReach reach, bool isEncrypted, string? online, string? offline)
+    {
+        Assert.Equal(online, s_online.CheckDatabase(host, reach, isEncrypted)?.Rule);
+        Assert.Equal(offline, s_offline.CheckDatabase(host, reach, isEncrypted)?.Rule);
+    }
+
+    [Theory]
     [InlineData("https://api.openai.com/v1", AddressReach.Public, null)]
     [InlineData("http://api.openai.com/v1", AddressReach.Public, "https")]
     [InlineData("ftp://api.openai.com/", AddressReach.Public, "not_configured")]

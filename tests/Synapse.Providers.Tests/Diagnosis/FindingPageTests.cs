@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Synapse.Providers.Diagnosis;
+using Synapse.Telemetry;
 
 namespace Synapse.Providers.Tests.Diagnosis;
 
@@ -12,7 +13,7 @@ public sealed partial class FindingPageTests
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Diagnosis", "diagnosis.md"));
         var listed = Row().Matches(page).Select(match => match.Groups["code"].Value).ToArray();
         Assert.True(FindingCodes.All.Count >= 50, $"Only {FindingCodes.All.Count} findings were seen.");
-        Assert.Equal(FindingCodes.All.Order(), listed.Order());
+        Assert.Equal(FindingCodes.All.Concat(StoreFindings.All).Order(), listed.Order());
     }
 
     [GeneratedRegex(@"^\| `(?<code>[a-z_]+)` \|", RegexOptions.Multiline)]

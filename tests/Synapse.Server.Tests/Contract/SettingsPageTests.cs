@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Synapse.Ingestion;
 using Synapse.LocalModels;
+using Synapse.Postgres;
 using Synapse.Retrieval;
 using Synapse.Server.Hosting;
 
@@ -21,6 +22,10 @@ public sealed class SettingsPageTests
     [Fact]
     public void Every_limit_of_local_models_is_described_with_its_default_and_range()
         => AssertDescribed(new LocalModelOptions(), LocalModelOptions.SectionName, least: 2);
+
+    [Fact]
+    public void Every_limit_of_the_team_store_is_described_with_its_default_and_range()
+        => AssertDescribed(new PostgresOptions(), PostgresOptions.SectionName, least: 6);
 
     private static void AssertDescribed<TOptions>(TOptions standard, string section, int least)
     {

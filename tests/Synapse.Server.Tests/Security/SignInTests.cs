@@ -103,64 +103,72 @@ public sealed class SignInTests(RunningServer server)
     }
 
     [Fact]
-    public void A_link_stops_to_work_when_its_time_is_over()
+    public async Task A_link_stops_to_work_when_its_time_is_over()
     {
         using var folder = new TemporaryFolder();
         var time = new FakeTimeProvider();
-        var links = new SignInLinks(Options(folder), time);
-        var token = links.Create().Token;
+        var links = Links(folder, time);
+        var token = (await links.CreateAsync(Cancel)).Token;
         time.Advance(TimeSpan.FromMinutes(15));
-        Assert.False(links.Redeem(token));
-        Assert.False(links.Redeem(""));
-        Assert.True(links.Redeem(links.Create().Token));
+        Assert.False(await links.RedeemAsync(token, Cancel));
+        Assert.False(await links.RedeemAsync("", Cancel));
+        Assert.True(await links.RedeemAsync((await links.CreateAsync(Cancel)).Token, Cancel));
     }
 
     [Fact]
-    public void A_session_ends_when_it_is_idle_and_when_it_is_old()
+    public async Task A_session_ends_when_it_is_idle_and_when_it_is_old()
     {
         using var folder = new TemporaryFolder();
         var time = new FakeTimeProvider();
-        var sessions = new SessionStore(Options(folder), time);
-        var idle = SessionStore.KeyOf(sessions.Begin());
+        var sessions = Sessions(Options(folder), time);
+        var idle = SessionStore.KeyOf(await sessions.BeginAsync(Cancel));
         time.Advance(TimeSpan.FromHours(8));
-        Assert.True(sessions.UseKey(idle));
+        Assert.True(await sessions.UseKeyAsync(idle, Cancel));
         time.Advance(TimeSpan.FromHours(8) + TimeSpan.FromSeconds(1));
-        Assert.False(sessions.UseKey(idle));
+        Assert.False(await sessions.UseKeyAsync(idle, Cancel));
 
         // 7 days at most: 21 uses eight hours apart keep it from being idle, the 22nd finds it too old.
-        var old = SessionStore.KeyOf(sessions.Begin());
+        var old = SessionStore.KeyOf(await sessions.BeginAsync(Cancel));
         for (var use = 0; use < 21; use++)
         {
             time.Advance(TimeSpan.FromHours(8));
-            Assert.True(sessions.UseKey(old));
+            Assert.True(await sessions.UseKeyAsync(old, Cancel));
         }
 
         time.Advance(TimeSpan.FromHours(8));
-        Assert.False(sessions.UseKey(old));
+        Assert.False(await sessions.UseKeyAsync(old, Cancel));
     }
 
     [Fact]
-    public void Sessions_outlive_a_restart_and_their_file_gives_nobody_one()
+    public async Task Sessions_outlive_a_restart_and_their_file_gives_nobody_one()
     {
         using var folder = new TemporaryFolder();
         var options = Options(folder);
         var time = new FakeTimeProvider();
-        var id = new SessionStore(options, time).Begin();
-        Assert.True(new SessionStore(options, time).UseKey(SessionStore.KeyOf(id)));
-        Assert.DoesNotContain(id, File.ReadAllText(options.DataFolder.SessionsPath), StringComparison.Ordinal);
+        var id = await Sessions(options, time).BeginAsync(Cancel);
+        Assert.True(await Sessions(options, time).UseKeyAsync(SessionStore.KeyOf(id), Cancel));
+        Assert.DoesNotContain(id, await File.ReadAllTextAsync(options.DataFolder.SessionsPath, Cancel), StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(options.DataFolder.SessionsPath));
     }
 
     [Fact]
-    public void Tokens_have_256_random_bits_and_never_repeat()
+    public async Task Tokens_have_256_random_bits_and_never_repeat()
     {
         using var folder = new TemporaryFolder();
-        var links = new SignInLinks(Options(folder), TimeProvider.System);
-        var tokens = Enumerable.Range(0, 200).Select(_ => links.Create().Token).ToList();
+        var links = Links(folder, TimeProvider.System);
+        var tokens = (await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => links.CreateAsync(Cancel).AsTask()))).Select(link => link.Token).ToList();
         Assert.Equal(200, tokens.Distinct().Count());
 
         // 32 bytes in base64 without padding: ceil(32 · 8 / 6) = 43 characters.
         Assert.All(tokens, token => Assert.Equal(43, token.Length));
+    }
+
+    private static SessionStore Sessions(ServerOptions options, TimeProvider time) => new(new FileSignInStore(options), options, time);
+
+    private static SignInLinks Links(TemporaryFolder folder, TimeProvider time)
+    {
+        var options = Options(folder);
+        return new SignInLinks(new FileSignInStore(options), options, time);
     }
 
     private static ServerOptions Options(TemporaryFolder folder)

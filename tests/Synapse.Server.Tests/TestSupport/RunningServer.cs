@@ -60,7 +60,7 @@ public sealed class RunningServer : IAsyncLifetime
     public async Task<string> SignInAsync()
     {
         using var browser = Browser();
-        using var response = await browser.GetAsync(new Uri(SynapseServer.CreateSignInLink(_app!).Url), TestContext.Current.CancellationToken);
+        using var response = await browser.GetAsync(new Uri((await SynapseServer.CreateSignInLinkAsync(_app!, TestContext.Current.CancellationToken)).Url), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }

@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Contracts;
 using Synapse.Embedding;
+using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Privacy;
+using Synapse.Server.Hosting;
 using Synapse.Server.Security;
 using Synapse.Server.Wire;
 using Synapse.Storage;
@@ -14,6 +17,8 @@ namespace Synapse.Server.Features.Health;
 /// <summary>Whether the server is there, ready, and well.</summary>
 internal static class HealthEndpoints
 {
+    private const string Unavailable = "unavailable";
+
     private static readonly string Version =
         typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
@@ -31,34 +36,65 @@ internal static class HealthEndpoints
         return TypedResults.Ok(new HealthResponse("ok"));
     }
 
-    private static async Task<Ok<HealthResponse>> GetReadyAsync(ILibraryStore library, AccessScope scope, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<HealthResponse>, JsonHttpResult<ProblemResponse>>> GetReadyAsync(
+        HttpContext http, ILibraryStore library, AccessScope scope, CancellationToken cancellationToken)
     {
-        // A store that cannot be read throws, and becomes a problem response with its own code.
-        _ = await library.ListCollectionsAsync(scope, cancellationToken);
-        return TypedResults.Ok(new HealthResponse("ok"));
+        try
+        {
+            _ = await library.ListCollectionsAsync(scope, cancellationToken);
+            return TypedResults.Ok(new HealthResponse("ok"));
+        }
+        catch (SynapseException away) when (away.Kind == SynapseErrorKind.Unavailable)
+        {
+            // Everybody may ask, and the message names a path or a host.
+            if (ErrorHandler.SecondsUntilRetry(away) is { } seconds)
+            {
+                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            }
+
+            var problem = new ProblemResponse(StatusCodes.Status503ServiceUnavailable, away.Title, away.Code, "The store cannot be used at present. GET /api/health and 'synapse doctor' say why.");
+            return TypedResults.Json(problem, ContractsJsonContext.Default.ProblemResponse, Problems.ContentType, problem.Status);
+        }
     }
 
     private static async Task<Ok<HealthPartsResponse>> GetPartsAsync(
         ILibraryStore library, IJobStore jobs, IEmbedder embedder, EgressPolicy policy, IProviderStatuses statuses, AccessScope scope, CancellationToken cancellationToken)
     {
-        var collections = await library.ListCollectionsAsync(scope, cancellationToken);
-        var unfinished = await jobs.ListJobsAsync(scope, collectionId: null, unfinishedOnly: true, limit: 1_000, cancellationToken);
-        var waiting = unfinished.FirstOrDefault(job => job.State == Ingestion.IngestionJobState.Waiting);
+        var stored = await DescribeStoredAsync(library, jobs, scope, cancellationToken);
         var providers = statuses.List();
         HealthPartResponse[] parts =
         [
-            new("store", "ok", $"{collections.Count} collections, {collections.Sum(collection => collection.DocumentCount)} documents, {collections.Sum(collection => collection.ChunkCount)} chunks"),
+            .. stored,
             new("embedder", "ok", (await embedder.GetSpaceAsync(cancellationToken)).Fingerprint),
-            waiting is null
-                ? new("ingestion", "ok", $"{unfinished.Count} jobs to do")
-                : new("ingestion", "degraded", $"{unfinished.Count} jobs to do; waiting: {waiting.ErrorMessage}"),
             new("egress", "ok", policy.IsOffline
                 ? $"offline mode: this machine and {policy.PrivateAddresses.Count} listed private addresses can be reached"
                 : "providers that are configured can be reached, and nothing else"),
             .. providers.Select(PartOf),
         ];
-        var status = parts.All(part => part.Status == "ok") ? "ok" : "degraded";
+        var status = parts.Any(part => part.Status == Unavailable) ? Unavailable : parts.All(part => part.Status == "ok") ? "ok" : "degraded";
         return TypedResults.Ok(new HealthPartsResponse(status, Version, parts, policy.IsOffline) { Providers = [.. providers.Select(provider => provider.ToResponse())] });
+    }
+
+    // The parts are described while the store is away, too: that is when somebody looks.
+    private static async Task<IReadOnlyList<HealthPartResponse>> DescribeStoredAsync(ILibraryStore library, IJobStore jobs, AccessScope scope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var collections = await library.ListCollectionsAsync(scope, cancellationToken);
+            var unfinished = await jobs.ListJobsAsync(scope, collectionId: null, unfinishedOnly: true, limit: 1_000, cancellationToken);
+            var waiting = unfinished.FirstOrDefault(job => job.State == Ingestion.IngestionJobState.Waiting);
+            return
+            [
+                new("store", "ok", $"{collections.Count} collections, {collections.Sum(collection => collection.DocumentCount)} documents, {collections.Sum(collection => collection.ChunkCount)} chunks"),
+                waiting is null
+                    ? new("ingestion", "ok", $"{unfinished.Count} jobs to do")
+                    : new("ingestion", "degraded", $"{unfinished.Count} jobs to do; waiting: {waiting.ErrorMessage}"),
+            ];
+        }
+        catch (SynapseException away) when (away.Kind == SynapseErrorKind.Unavailable)
+        {
+            return [new("store", Unavailable, away.Message)];
+        }
     }
 
     // A provider that does not work takes nothing down: another takes over, or answers are quoted from the documents.

@@ -11,35 +11,33 @@ internal static partial class SignInEndpoints
 {
     public static void MapSignIn(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/api/v1/sign-in-links", CreateLink).WithTags("Sign-in").RequireAuthorization(Policies.Token)
+        endpoints.MapPost("/api/v1/sign-in-links", CreateLinkAsync).WithTags("Sign-in").RequireAuthorization(Policies.Token)
             .WithSummary("Makes a link that signs one browser in, once. Takes the token, not a cookie.");
-        endpoints.MapGet("/sign-in", SignIn).AllowAnonymous().ExcludeFromDescription();
-        endpoints.MapPost("/sign-out", SignOut).RequireAuthorization(Policies.Page).ExcludeFromDescription();
+        endpoints.MapGet("/sign-in", SignInAsync).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapPost("/sign-out", SignOutAsync).RequireAuthorization(Policies.Page).ExcludeFromDescription();
     }
 
     /// <summary>The address of a one-time link.</summary>
     public static string LinkOf(string address, string token) => $"{address}/sign-in?token={token}";
 
-    private static Ok<SignInLinkResponse> CreateLink(
+    private static async Task<Ok<SignInLinkResponse>> CreateLinkAsync(
         SignInLinks links, ServerAddress address, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         if (address.Value is not { } value)
         {
             throw new NoPagesException();
         }
 
-        var (token, expiresAt) = links.Create();
+        var (token, expiresAt) = await links.CreateAsync(cancellationToken);
         return TypedResults.Ok(new SignInLinkResponse(LinkOf(value, token), expiresAt));
     }
 
-    private static Results<RedirectHttpResult, RazorComponentResult<SignInPage>> SignIn(
+    private static async Task<Results<RedirectHttpResult, RazorComponentResult<SignInPage>>> SignInAsync(
         HttpContext context, SignInLinks links, SessionStore sessions, ILoggerFactory loggers, CancellationToken cancellationToken, string? token = null)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (token is not null && links.Redeem(token))
+        if (token is not null && await links.RedeemAsync(token, cancellationToken))
         {
-            SessionHandler.SignIn(context, sessions);
+            await SessionHandler.SignInAsync(context, sessions);
             LogSignedIn(Logger(loggers));
 
             // The token leaves the address bar and the history with this redirect.
@@ -57,10 +55,10 @@ internal static partial class SignInEndpoints
         return new RazorComponentResult<SignInPage>(new { Message = message }) { StatusCode = StatusCodes.Status401Unauthorized };
     }
 
-    private static RedirectHttpResult SignOut(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
+    private static async Task<RedirectHttpResult> SignOutAsync(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        SessionHandler.SignOut(context, sessions);
+        await SessionHandler.SignOutAsync(context, sessions);
         return TypedResults.LocalRedirect("/sign-in");
     }
 

@@ -1,0 +1,38 @@
+using Synapse.Postgres;
+using Synapse.Privacy;
+using Synapse.Providers.Configuration;
+
+namespace Synapse.Server.Hosting;
+
+/// <summary>Reads where documents are stored: in the database that is named, else in the data folder.</summary>
+internal static class StoreSettings
+{
+    /// <summary>Reads the settings.</summary>
+    /// <param name="configuration">All settings of the process.</param>
+    /// <param name="policy">What may be reached; null when its own settings are wrong.</param>
+    /// <param name="faults">Receives what is wrong, each with its key and its cure.</param>
+    /// <returns>The database; null for the data folder, or when there are faults.</returns>
+    public static DatabaseAddress? Read(IConfiguration configuration, EgressPolicy? policy, List<string> faults)
+    {
+        faults.AddRange(SectionFaults.Find<PostgresOptions>(configuration, PostgresOptions.SectionName));
+        var address = DatabaseAddress.Read(configuration, faults);
+        if (address is null || policy is null || address.IsSocket)
+        {
+            return address;
+        }
+
+        if (policy.CheckDatabase(address.Host, ReachOf(address.Host), address.IsEncrypted) is { } refusal)
+        {
+            faults.Add($"{DatabaseAddress.Variable}: rule '{refusal.Rule}' refuses the database. {refusal.Reason}");
+            return null;
+        }
+
+        // Names whose address is known are never asked for; of the two of this machine the driver takes the one that answers, but in offline mode it may not ask.
+        return policy.FindAddresses(address.Host) is { } known && (known.Count == 1 || policy.IsOffline) ? address.At(known[0]) : address;
+    }
+
+    private static AddressReach ReachOf(string host)
+        => Uri.TryCreate(host.Contains(':', StringComparison.Ordinal) ? $"tcp://[{host}]" : $"tcp://{host}", UriKind.Absolute, out var address)
+            ? HostReach.Of(address)
+            : AddressReach.Public;
+}
