@@ -36,6 +36,7 @@ internal static class SynapseCommandLine
         root.Subcommands.Add(EgressCommand.Create());
         root.Subcommands.Add(RemoveCommand.Create());
         root.Subcommands.Add(ModelsCommand.Create());
+        root.Subcommands.Add(StoreCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(SignInCommand.Create());
 

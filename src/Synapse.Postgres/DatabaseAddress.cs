@@ -22,6 +22,7 @@ public sealed class DatabaseAddress
         _connectionString = settings.ConnectionString;
         _target = target;
         Host = settings.Host!;
+        HasPassword = !string.IsNullOrEmpty(settings.Password);
         IsEncrypted = settings.SslMode is SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull;
         Name = $"postgres://{settings.Host}:{settings.Port}/{settings.Database}";
     }
@@ -31,6 +32,9 @@ public sealed class DatabaseAddress
 
     /// <summary>Name or IP address of the server, or the path of a Unix socket.</summary>
     public string Host { get; }
+
+    /// <summary>Whether a password is known.</summary>
+    public bool HasPassword { get; }
 
     /// <summary>Whether a connection that is not encrypted is refused.</summary>
     public bool IsEncrypted { get; }

@@ -4,6 +4,7 @@ using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
 using Synapse.Postgres.Copying;
 using Synapse.Postgres.Ledger;
+using Synapse.Postgres.Migrations;
 using Synapse.Privacy;
 using Synapse.Storage;
 
@@ -14,12 +15,28 @@ public sealed partial class PostgresStore : IImportableStore
     /// <inheritdoc/>
     public string Name => _connections.Name;
 
-    /// <inheritdoc/>
-    public async ValueTask<string> GetIdentityAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a database holds a store. Nothing is made there.</summary>
+    /// <exception cref="Errors.SynapseException">It cannot be reached or entered.</exception>
+    public static async Task<bool> ExistsAsync(DatabaseAddress address, PostgresOptions options, CancellationToken cancellationToken)
     {
-        var made = Guid.CreateVersion7(_time.GetUtcNow()).ToString();
-        return await _connections.WriteAsync((connection, token) => SettingRows.GetAsync(connection, SettingRows.Identity, made, token), cancellationToken);
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(options);
+        try
+        {
+            var settings = StoreConnections.Settings(address, options);
+            settings.Pooling = false;
+            await using var source = StoreConnections.Builder(address, settings).Build();
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            return await connection.FindAsync($"SELECT to_regclass('{SchemaMigrations.Schema}.schema_version') IS NOT NULL", [], row => row.GetBoolean(0), cancellationToken);
+        }
+        catch (Exception error) when (PostgresFault.Name(address.Name, error) is { } named)
+        {
+            throw named;
+        }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<string> GetIdentityAsync(CancellationToken cancellationToken) => new(SharedId);
 
     /// <inheritdoc/>
     public async ValueTask<IStoreExport> OpenExportAsync(AccessScope scope, CancellationToken cancellationToken)
@@ -54,13 +71,14 @@ public sealed partial class PostgresStore : IImportableStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask ImportEgressAsync(IReadOnlyList<EgressEntry> entries, CancellationToken cancellationToken)
+    public async ValueTask ImportEgressAsync(long after, IReadOnlyList<EgressEntry> entries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entries);
         await _connections.WriteAsync(
             async (connection, token) =>
             {
                 await using var batch = new NpgsqlBatch(connection);
+                LedgerRows.Remove(batch, after, entries.Count == 0 ? long.MaxValue : entries[^1].Id);
                 foreach (var entry in entries)
                 {
                     LedgerRows.Import(batch, entry);

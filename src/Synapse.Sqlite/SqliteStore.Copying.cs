@@ -83,12 +83,13 @@ public sealed partial class SqliteStore : IImportableStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask ImportEgressAsync(IReadOnlyList<EgressEntry> entries, CancellationToken cancellationToken)
+    public async ValueTask ImportEgressAsync(long after, IReadOnlyList<EgressEntry> entries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entries);
         await _writer.WriteAsync(
             connection =>
             {
+                LedgerRows.Remove(connection, after, entries.Count == 0 ? long.MaxValue : entries[^1].Id);
                 foreach (var entry in entries)
                 {
                     LedgerRows.Import(connection, entry);
@@ -98,7 +99,7 @@ public sealed partial class SqliteStore : IImportableStore
             },
             committed: null,
             cancellationToken);
-        _ledger.Passed(entries.Select(entry => entry.Id).DefaultIfEmpty().Max());
+        _ledger.Passed(entries.Count == 0 ? 0 : entries[^1].Id);
     }
 
     private StoreExport OpenExport()

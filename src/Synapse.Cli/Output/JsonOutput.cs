@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Synapse.Cli.Commands;
 using Synapse.Contracts;
+using Synapse.Storage.Copying;
 
 namespace Synapse.Cli.Output;
 
@@ -174,7 +175,22 @@ internal sealed record ModelPathOutput(string Name, string Path);
 /// <summary>The output of <c>models remove --json</c>.</summary>
 internal sealed record RemovedModelsOutput(IReadOnlyList<string> Removed);
 
+/// <summary>The output of <c>store copy --json</c>. Its names are a contract.</summary>
+internal sealed record CopyOutput(bool Resumed, IReadOnlyList<CopiedCollectionOutput> Collections, long EgressEntries, double ElapsedMs)
+{
+    public static CopyOutput Of(CopyReport copied)
+        => new(
+            copied.Resumed,
+            [.. copied.Collections.Select(collection => new CopiedCollectionOutput(collection.Name, collection.Documents, collection.Chunks, collection.Digest))],
+            copied.EgressEntries,
+            copied.Elapsed.TotalMilliseconds);
+}
+
+/// <summary>A collection of <c>store copy --json</c>.</summary>
+internal sealed record CopiedCollectionOutput(string Name, long Documents, long Chunks, string Sha256);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(CopyOutput))]
 [JsonSerializable(typeof(SearchOutput))]
 [JsonSerializable(typeof(AnswerOutput))]
 [JsonSerializable(typeof(ErrorOutput))]

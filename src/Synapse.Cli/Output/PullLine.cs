@@ -69,8 +69,5 @@ internal sealed class PullLine : IAsyncDisposable
     private string Describe(PullProgressResponse progress)
         => $"{_model}: {StatusPrinter.Size(progress.BytesDone)} of {StatusPrinter.Size(progress.BytesTotal)}"
             + (progress.BytesPerSecond is { } rate ? $", {StatusPrinter.Size((long)rate)}/s" : "")
-            + (progress.RemainingMs is { } left and > 0 ? $", {Left(TimeSpan.FromMilliseconds(left))} left" : "");
-
-    private static string Left(TimeSpan time)
-        => time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{Math.Ceiling(time.TotalSeconds)} s";
+            + (progress.RemainingMs is { } left and > 0 ? $", {Remaining.Describe(TimeSpan.FromMilliseconds(left))} left" : "");
 }

@@ -6,9 +6,6 @@ namespace Synapse.Postgres.Catalogue;
 /// <summary>What the store notes of itself.</summary>
 internal static class SettingRows
 {
-    /// <summary>What tells this store from every other.</summary>
-    public const string Identity = "store_id";
-
     /// <summary>The identity of the store that this one is an unfinished copy of.</summary>
     public const string UnfinishedCopy = "unfinished_copy_of";
 
@@ -20,12 +17,4 @@ internal static class SettingRows
             ? connection.ExecuteAsync("DELETE FROM settings WHERE name = $1", [name], cancellationToken)
             : connection.ExecuteAsync(
                 "INSERT INTO settings(name, value) VALUES($1, $2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", [name, value], cancellationToken);
-
-    /// <summary>Writes what is not there yet. Several servers may do so at once.</summary>
-    /// <returns>What is there now.</returns>
-    public static async Task<string> GetAsync(NpgsqlConnection connection, string name, string value, CancellationToken cancellationToken)
-    {
-        await connection.ExecuteAsync("INSERT INTO settings(name, value) VALUES($1, $2) ON CONFLICT(name) DO NOTHING", [name, value], cancellationToken);
-        return (await FindAsync(connection, name, cancellationToken))!;
-    }
 }

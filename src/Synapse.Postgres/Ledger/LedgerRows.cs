@@ -94,13 +94,20 @@ internal static class LedgerRows
         return await AddDocumentsAsync(connection, AccessScope.Everything, entries, cancellationToken);
     }
 
-    /// <summary>Enters an entry of another ledger under its key, unless it is here. No server waits for it.</summary>
+    /// <summary>Removes entries by their keys.</summary>
+    public static void Remove(NpgsqlBatch batch, long after, long last)
+    {
+        batch.Add("DELETE FROM egress_documents WHERE egress_id > $1 AND egress_id <= $2", after, last);
+        batch.Add("DELETE FROM egress WHERE id > $1 AND id <= $2", after, last);
+    }
+
+    /// <summary>Enters an entry of another ledger under its key. It is of no server that is still there.</summary>
     public static void Import(NpgsqlBatch batch, EgressEntry entry)
     {
         var (attempt, result) = (entry.Attempt, entry.Result);
         batch.Add(
             "INSERT INTO egress(id, server_id, started_at, provider, host, reach, purpose, outcome, status, rule, bytes_sent, bytes_received, duration)"
-            + " VALUES($1, 0, $2, $3, $4, $5, $6::smallint, $7, $8::int, $9::text, $10, $11, $12) ON CONFLICT(id) DO NOTHING",
+            + " VALUES($1, 0, $2, $3, $4, $5, $6::smallint, $7, $8::int, $9::text, $10, $11, $12)",
             entry.Id,
             attempt.StartedAt.UtcTicks,
             Commands.Storable(attempt.Provider),

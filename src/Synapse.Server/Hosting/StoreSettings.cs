@@ -16,14 +16,25 @@ internal static class StoreSettings
     {
         faults.AddRange(SectionFaults.Find<PostgresOptions>(configuration, PostgresOptions.SectionName));
         var address = DatabaseAddress.Read(configuration, faults);
-        if (address is null || policy is null || address.IsSocket)
+        return address is null || policy is null ? address : Admit(address, policy, DatabaseAddress.Variable, faults);
+    }
+
+    /// <summary>Looks whether a database may be reached.</summary>
+    /// <param name="address">The database.</param>
+    /// <param name="policy">What may be reached.</param>
+    /// <param name="key">What names the database, for the fault.</param>
+    /// <param name="faults">Receives the refusal.</param>
+    /// <returns>The database, by its address where that is known; null when it is refused.</returns>
+    public static DatabaseAddress? Admit(DatabaseAddress address, EgressPolicy policy, string key, List<string> faults)
+    {
+        if (address.IsSocket)
         {
             return address;
         }
 
         if (policy.CheckDatabase(address.Host, ReachOf(address.Host), address.IsEncrypted) is { } refusal)
         {
-            faults.Add($"{DatabaseAddress.Variable}: rule '{refusal.Rule}' refuses the database. {refusal.Reason}");
+            faults.Add($"{key}: rule '{refusal.Rule}' refuses the database. {refusal.Reason}");
             return null;
         }
 

@@ -102,14 +102,16 @@ internal static class LedgerRows
         return [.. entries.Select(entry => entry with { Documents = Documents(connection, AccessScope.Everything, entry.Id) })];
     }
 
-    /// <summary>Enters an entry of another ledger under its key, unless it is here.</summary>
+    /// <summary>Removes entries by their keys.</summary>
+    public static void Remove(StoreConnection connection, long after, long last)
+    {
+        connection.Prepare("DELETE FROM egress_documents WHERE egress_id > ? AND egress_id <= ?").Bind(1, after).Bind(2, last).Run();
+        connection.Prepare("DELETE FROM egress WHERE id > ? AND id <= ?").Bind(1, after).Bind(2, last).Run();
+    }
+
+    /// <summary>Enters an entry of another ledger under its key.</summary>
     public static void Import(StoreConnection connection, EgressEntry entry)
     {
-        if (LibraryQueries.Collect(connection.Prepare("SELECT 1 FROM egress WHERE id = ?").Bind(1, entry.Id), _ => true).Count > 0)
-        {
-            return;
-        }
-
         Add(connection, entry.Id, entry.Attempt);
         Complete(connection, entry.Id, entry.Result);
         foreach (var document in entry.Documents)

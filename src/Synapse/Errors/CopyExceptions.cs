@@ -15,3 +15,8 @@ public sealed class CopyDiffersException(string target, string what, string deta
     : SynapseException(SynapseErrorKind.Internal, "copy_differs", "Copy differs",
         $"The copy in '{target}' differs from its source, first in {what}: {detail}. Do not use the copy; the source is untouched. Remove the copy (the data folder, or the database) and copy again.",
         innerException);
+
+/// <summary>A data folder that is to be copied, or copied to, belongs to a running process.</summary>
+public sealed class StoreInUseException(string store, string who)
+    : SynapseException(SynapseErrorKind.Conflict, "store_in_use", "Store in use",
+        $"The data folder '{store}' is open in {who}, and nothing may change while it is copied. Stop that with Ctrl+C, then run this command again.");

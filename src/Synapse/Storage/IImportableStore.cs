@@ -19,6 +19,9 @@ public interface IImportableStore : IExportableStore, ILibraryStore, IIngestionS
     /// <summary>Adds a source with its time of adding, or returns the one that has this location there already; its key is the store's own.</summary>
     ValueTask<Source> ImportSourceAsync(Source source, CancellationToken cancellationToken);
 
-    /// <summary>Enters entries of a ledger under their keys; those that are here already stay as they are. Later entries get greater keys.</summary>
-    ValueTask ImportEgressAsync(IReadOnlyList<EgressEntry> entries, CancellationToken cancellationToken);
+    /// <summary>Replaces the entries of the ledger behind a key up to the last one given, or, when none is given, all behind it. New entries get greater keys.</summary>
+    /// <param name="after">The key.</param>
+    /// <param name="entries">The entries, which keep their keys, in that order.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    ValueTask ImportEgressAsync(long after, IReadOnlyList<EgressEntry> entries, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Synapse.Errors;
 using Synapse.Library;
+using Synapse.Privacy;
 
 namespace Synapse.Storage.Copying;
 
@@ -20,6 +21,11 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
     public async Task<CopyReport> RunAsync(Action<CopyProgress> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
+        if (source.Name == target.Name)
+        {
+            throw new CopyRefusedException(target.Name, "it is the source itself", "Name another target.");
+        }
+
         var started = time.GetTimestamp();
         var identity = await source.GetIdentityAsync(cancellationToken);
         await using var export = await source.OpenExportAsync(AccessScope.Everything, cancellationToken);
@@ -147,16 +153,20 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
     private async Task CopyEgressAsync(IStoreExport export, CopiedKeys keys, CancellationToken cancellationToken)
     {
         const int PageEntries = 500;
-        for (var after = 0L; await export.ListEgressAsync(after, PageEntries, cancellationToken) is { Count: > 0 } page; after = page[^1].Id)
+        for (var after = 0L; ;)
         {
-            await target.ImportEgressAsync(
-                [
-                    .. page.Select(entry => entry with
-                    {
-                        Documents = [.. entry.Documents.Select(document => document with { CollectionId = keys.Collection(document.CollectionId), SourceId = keys.Source(document.SourceId) })],
-                    }),
-                ],
-                cancellationToken);
+            // The last, empty page removes what an earlier run had copied and the source has forgotten.
+            var page = await export.ListEgressAsync(after, PageEntries, cancellationToken);
+            await target.ImportEgressAsync(after, [.. page.Select(entry => entry with { Documents = Rename(entry.Documents, keys) })], cancellationToken);
+            if (page.Count == 0)
+            {
+                return;
+            }
+
+            after = page[^1].Id;
         }
     }
+
+    private static EgressedDocument[] Rename(IReadOnlyList<EgressedDocument> documents, CopiedKeys keys)
+        => [.. documents.Select(document => document with { CollectionId = keys.Collection(document.CollectionId), SourceId = keys.Source(document.SourceId) })];
 }
