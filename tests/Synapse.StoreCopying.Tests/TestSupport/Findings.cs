@@ -9,7 +9,7 @@ namespace Synapse.StoreCopying.Tests.TestSupport;
 /// <summary>What searches find in a store, without the keys that are each store's own.</summary>
 internal sealed record Findings(IReadOnlyList<string> Keywords, IReadOnlyDictionary<string, float> Vectors, IReadOnlyList<string> Catalogue)
 {
-    private const int All = 10_000;
+    private const int All = 100_000;
     private static readonly string[] s_queries = ["alpha", "beta gamma", "retryPolicy http", "parse date", "strasse", "the house", "replaced version", "older space", "Über Go"];
 
     public static async Task<Findings> OfAsync(OpenStore opened)

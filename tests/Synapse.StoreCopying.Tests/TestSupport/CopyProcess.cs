@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Synapse.StoreCopying.Tests.TestSupport;
+
+/// <summary>The command line program, copying, as a process of its own.</summary>
+internal sealed class CopyProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task<string> _output;
+    private readonly Task<string> _errors;
+
+    private CopyProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        _errors = ReadErrorsAsync();
+    }
+
+    /// <summary>Begins to copy.</summary>
+    /// <param name="home">The data folder whose settings count, and the current folder.</param>
+    /// <param name="passwordFile">What DATABASE_PASSWORD_FILE says; null for nothing.</param>
+    /// <param name="arguments">Arguments behind <c>store copy</c>.</param>
+    public static CopyProcess Start(string home, string? passwordFile, params string[] arguments)
+    {
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Synapse.Cli.dll"), "store", "copy", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = home,
+        };
+        foreach (var variable in (string[])["DATABASE_URL", "DATABASE_PASSWORD_FILE", "SYNAPSE_OFFLINE"])
+        {
+            start.Environment.Remove(variable);
+        }
+
+        start.Environment["SYNAPSE_DATA"] = home;
+        if (passwordFile is not null)
+        {
+            start.Environment["DATABASE_PASSWORD_FILE"] = passwordFile;
+        }
+
+        return new CopyProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Completes when something was committed, or when the process is at its end.</summary>
+    public Task HasBegun => _begun.Task;
+
+    /// <summary>Completes at the end of the process.</summary>
+    public Task HasEnded => _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Ends it at once.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Stops it as Ctrl+C does.</summary>
+    public async Task InterruptAsync()
+    {
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> CompleteAsync()
+    {
+        await HasEnded;
+        return (_process.ExitCode, await _output, await _errors);
+    }
+
+    /// <summary>Waits for the end of a run with <c>--json</c>.</summary>
+    public async Task<(int ExitCode, JsonElement Json)> CompleteJsonAsync()
+    {
+        var (exitCode, output, _) = await CompleteAsync();
+        return (exitCode, JsonDocument.Parse(output).RootElement);
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private async Task<string> ReadErrorsAsync()
+    {
+        var errors = new List<string>();
+        while (await _process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            errors.Add(line);
+            if (line.StartsWith("Copying:", StringComparison.Ordinal))
+            {
+                _begun.TrySetResult();
+            }
+        }
+
+        _begun.TrySetResult();
+        return string.Join('\n', errors);
+    }
+}
