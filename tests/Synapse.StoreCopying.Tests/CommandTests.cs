@@ -52,13 +52,18 @@ public sealed class CommandTests : IDisposable
         await stopped.HasBegun;
         await stopped.InterruptAsync();
         var (exitCode, _, errors) = await stopped.CompleteAsync();
+        using var other = CopyProcess.StartOther(_home, copy.Url, "status", "--json");
+        var (otherCode, refusal) = await other.CompleteJsonAsync();
         using var next = CopyProcess.Start(_home, null, "--from", original.Url, "--to", copy.Url, "--json");
         var (nextCode, json) = await next.CompleteJsonAsync();
 
         Assert.True(exitCode == 130, errors);
         Assert.Contains("run the same command again", errors, StringComparison.Ordinal);
+        Assert.Equal((2, "store_unfinished"), (otherCode, refusal.GetProperty("error").GetProperty("code").GetString()));
         Assert.Equal(0, nextCode);
         Assert.True(json.GetProperty("resumed").GetBoolean());
+        using var finished = CopyProcess.StartOther(_home, copy.Url, "status", "--json");
+        Assert.Equal(0, (await finished.CompleteJsonAsync()).ExitCode);
     }
 
     [Fact]

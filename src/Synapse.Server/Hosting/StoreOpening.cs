@@ -15,6 +15,15 @@ internal sealed partial class StoreOpening(
     /// <exception cref="SynapseException">It cannot be opened; what may pass by itself was waited for, by a server, not by a command.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        await OpenWhenThereAsync(cancellationToken);
+        if (services.GetRequiredService<ILibraryStore>() is IImportableStore store && await store.FindUnfinishedCopyAsync(cancellationToken) is not null)
+        {
+            throw new StoreUnfinishedException(store.Name);
+        }
+    }
+
+    private async Task OpenWhenThereAsync(CancellationToken cancellationToken)
+    {
         if (services.GetService<DatabaseAddress>() is not { } address)
         {
             services.GetRequiredService<ILibraryStore>();

@@ -20,3 +20,8 @@ public sealed class CopyDiffersException(string target, string what, string deta
 public sealed class StoreInUseException(string store, string who)
     : SynapseException(SynapseErrorKind.Conflict, "store_in_use", "Store in use",
         $"The data folder '{store}' is open in {who}, and nothing may change while it is copied. Stop that with Ctrl+C, then run this command again.");
+
+/// <summary>A store is a copy that is not finished, and nobody can tell what it lacks.</summary>
+public sealed class StoreUnfinishedException(string store)
+    : SynapseException(SynapseErrorKind.Conflict, "store_unfinished", "Store is an unfinished copy",
+        $"The store '{store}' is an unfinished copy of another. Finish it by running its 'synapse store copy' again, or remove it (the data folder, or the database).");

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Synapse.StoreCopying.Tests.TestSupport;
 
-/// <summary>The command line program, copying, as a process of its own.</summary>
+/// <summary>The command line program as a process of its own.</summary>
 internal sealed class CopyProcess : IDisposable
 {
     private readonly Process _process;
@@ -24,23 +24,32 @@ internal sealed class CopyProcess : IDisposable
     /// <param name="passwordFile">What DATABASE_PASSWORD_FILE says; null for nothing.</param>
     /// <param name="arguments">Arguments behind <c>store copy</c>.</param>
     public static CopyProcess Start(string home, string? passwordFile, params string[] arguments)
+        => Start(home, "DATABASE_PASSWORD_FILE", passwordFile, ["store", "copy", .. arguments]);
+
+    /// <summary>Runs another command.</summary>
+    /// <param name="home">The data folder, and the current folder.</param>
+    /// <param name="database">What DATABASE_URL says.</param>
+    /// <param name="arguments">The command with its arguments.</param>
+    public static CopyProcess StartOther(string home, string database, params string[] arguments) => Start(home, "DATABASE_URL", database, arguments);
+
+    private static CopyProcess Start(string home, string variable, string? value, string[] arguments)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Synapse.Cli.dll"), "store", "copy", .. arguments])
+        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Synapse.Cli.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = home,
         };
-        foreach (var variable in (string[])["DATABASE_URL", "DATABASE_PASSWORD_FILE", "SYNAPSE_OFFLINE"])
+        foreach (var ours in (string[])["DATABASE_URL", "DATABASE_PASSWORD_FILE", "SYNAPSE_OFFLINE"])
         {
-            start.Environment.Remove(variable);
+            start.Environment.Remove(ours);
         }
 
         start.Environment["SYNAPSE_DATA"] = home;
-        if (passwordFile is not null)
+        if (value is not null)
         {
-            start.Environment["DATABASE_PASSWORD_FILE"] = passwordFile;
+            start.Environment[variable] = value;
         }
 
         return new CopyProcess(Process.Start(start)!);
