@@ -16,7 +16,7 @@ public sealed class ProductTests(Chromium chromium)
         await using var server = await ServerHost.StartAsync("handbook", Corpus.Handbook);
         await using var watched = await chromium.OpenAsync(new BrowserNewContextOptions { ColorScheme = scheme });
         var page = watched.Page;
-        await watched.GoAsync(server.SignInLink());
+        await watched.GoAsync(await server.SignInLinkAsync());
         Assert.Equal($"{server.Address}/", page.Url);
         await Expect(page.Locator(".welcome")).ToContainTextAsync("3 documents", new() { Timeout = 15_000 });
 
@@ -62,7 +62,7 @@ public sealed class ProductTests(Chromium chromium)
         await using var server = await ServerHost.StartAsync("handbook", Corpus.Handbook);
         await using var watched = await chromium.OpenAsync();
         var page = watched.Page;
-        await watched.GoAsync(server.SignInLink());
+        await watched.GoAsync(await server.SignInLinkAsync());
         var other = await page.Context.NewPageAsync();
         await other.GotoAsync(server.Address);
 

@@ -12,7 +12,7 @@ namespace Synapse.Postgres.Connections;
 internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
 {
     // One for the ledger, two for merging.
-    private const int OwnConnections = 3;
+    internal const int OwnConnections = 3;
 
     private const int DoubtQuestions = 40;
     private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);

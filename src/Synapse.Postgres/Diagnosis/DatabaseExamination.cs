@@ -60,8 +60,9 @@ internal static class DatabaseExamination
         var started = time.GetTimestamp();
         var (most, used, ours) = await connection.FindAsync(Free, [], row => (row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), cancellationToken);
         var free = Math.Max(0, most - used);
-        var text = string.Create(CultureInfo.InvariantCulture, $"{free} of {most} connections are free; {ours} are Synapse's, and each server opens up to {poolSize + 1}.");
-        return free + ours > poolSize
+        var wanted = poolSize + StoreConnections.OwnConnections;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{free} of {most} connections are free; {ours} are Synapse's, and each server opens up to {wanted}.");
+        return free + ours >= wanted
             ? Step("connections", DiagnosisOutcome.Ok, StoreFindings.Connections, text, null, time.GetElapsedTime(started))
             : Step(
                 "connections", DiagnosisOutcome.Warning, StoreFindings.ConnectionsFew, text, "Raise max_connections of the database, or lower Synapse:Postgres:PoolSize.", time.GetElapsedTime(started));

@@ -21,7 +21,7 @@ public sealed class ProvidersPageTests(Chromium chromium)
             "handbook");
         await using var watched = await chromium.OpenAsync(new BrowserNewContextOptions { ColorScheme = scheme });
         var page = watched.Page;
-        await watched.GoAsync(server.SignInLink());
+        await watched.GoAsync(await server.SignInLinkAsync());
         await watched.GoAsync($"{server.Address}/providers");
         var card = page.Locator(".provider").First;
         await Expect(card).ToContainTextAsync("not asked yet");
@@ -49,7 +49,7 @@ public sealed class ProvidersPageTests(Chromium chromium)
         await using var server = await ServerHost.StartAsync("handbook");
         await using var watched = await chromium.OpenAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 320, Height = 900 } });
         var page = watched.Page;
-        await watched.GoAsync(server.SignInLink());
+        await watched.GoAsync(await server.SignInLinkAsync());
         await watched.GoAsync($"{server.Address}/providers");
         foreach (var line in new[] { "OPENAI_API_KEY", "USE_AZURE_OPENAI=true", "USE_LOCAL_MODELS=true" })
         {

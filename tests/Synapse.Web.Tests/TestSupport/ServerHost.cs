@@ -18,7 +18,7 @@ internal sealed class ServerHost : IAsyncDisposable
     public string Address { get; }
 
     /// <summary>A link that signs one browser in, once.</summary>
-    public string SignInLink() => SynapseServer.CreateSignInLink(_app).Url;
+    public async Task<string> SignInLinkAsync() => (await SynapseServer.CreateSignInLinkAsync(_app, TestContext.Current.CancellationToken)).Url;
 
     /// <summary>Writes files into a folder and serves it.</summary>
     public static Task<ServerHost> StartAsync(string name, params (string Path, string Text)[] files) => StartWithAsync("", name, files);
