@@ -99,7 +99,7 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
     {
         try
         {
-            await (paths is null ? queue.EnqueueAsync(sourceId, cancellationToken) : queue.EnqueueChangesAsync(sourceId, paths, cancellationToken));
+            await queue.EnqueueChangesAsync(sourceId, paths, cancellationToken);
         }
         catch (SourceNotFoundException)
         {
