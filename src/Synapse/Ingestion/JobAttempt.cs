@@ -92,7 +92,7 @@ internal sealed partial class JobAttempt(
             {
                 return null;
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested || _lost.IsCancellationRequested)
             {
                 // Of a job that was paused, cancelled or taken over, the store knows what becomes of it.
                 return stopping.IsCancellationRequested || _isCutOff ? BackInLine() : null;
@@ -113,7 +113,7 @@ internal sealed partial class JobAttempt(
                     ? Waiting(new SourceUnseenException(source.Location), TimeSpan.Zero)
                     : Failed(refused.Code, refused.Message);
             }
-            catch (Exception fault) when (!stop.IsCancellationRequested)
+            catch (Exception fault) when (fault is not OperationCanceledException || !stop.IsCancellationRequested)
             {
                 LogFailed(fault, _lease.JobId, claimed.Job.SourceId);
                 return Failed("internal_error", $"Indexing stopped on a fault of the program: {fault.Message}");
