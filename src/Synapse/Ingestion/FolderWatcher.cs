@@ -31,6 +31,11 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
     public void Add(Source source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (_watches.ContainsKey(source.Id))
+        {
+            return;
+        }
+
         var watch = new Watch(source, Open(source));
         if (!_watches.TryAdd(source.Id, watch))
         {
@@ -138,7 +143,12 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
     {
         foreach (var (sourceId, watch) in _watches)
         {
-            Reopen(watch);
+            if (!Reopen(watch))
+            {
+                // It was never seen here, so it is for other servers to look after.
+                continue;
+            }
+
             try
             {
                 await queue.EnqueueRescanAsync(sourceId, cancellationToken);
@@ -154,20 +164,27 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
         }
     }
 
-    // A folder that was not there when the watch began, such as one of a disk that was attached since.
-    private void Reopen(Watch watch)
+    // A folder that was not there when the watch began may be there now, such as one of a disk that was attached since.
+    private bool Reopen(Watch watch)
     {
-        if (watch.Watcher is null && Open(watch.Source) is { } watcher)
+        if (watch.Watcher is not null)
         {
-            if (_watches.TryUpdate(watch.Source.Id, watch with { Watcher = watcher }, watch))
-            {
-                Begin(watch.Source, watcher);
-            }
-            else
-            {
-                watcher.Dispose();
-            }
+            return true;
         }
+
+        if (Open(watch.Source) is not { } watcher)
+        {
+            return false;
+        }
+
+        if (!_watches.TryUpdate(watch.Source.Id, watch with { Watcher = watcher }, watch))
+        {
+            watcher.Dispose();
+            return false;
+        }
+
+        Begin(watch.Source, watcher);
+        return true;
     }
 
     private static FileSystemWatcher? Open(Source source)

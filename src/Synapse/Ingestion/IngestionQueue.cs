@@ -35,15 +35,10 @@ public sealed partial class IngestionQueue(
     public Task<IngestionJob> EnqueueAsync(long sourceId, CancellationToken cancellationToken)
         => EnqueueAsync(sourceId, IngestionJobPriority.Refresh, null, cancellationToken);
 
-    /// <summary>Asks for a source to be looked at in case something changed that was not noticed. A source that this server does not see is left to those that do.</summary>
+    /// <summary>Asks for a source to be looked at in case something changed that was not noticed.</summary>
     /// <exception cref="SourceNotFoundException">There is no such source.</exception>
-    public async Task EnqueueRescanAsync(long sourceId, CancellationToken cancellationToken)
-    {
-        if (await _sight.SeesAsync(await FindSourceAsync(sourceId, cancellationToken), cancellationToken))
-        {
-            await EnqueueAsync(sourceId, IngestionJobPriority.Rescan, null, cancellationToken);
-        }
-    }
+    public Task<IngestionJob> EnqueueRescanAsync(long sourceId, CancellationToken cancellationToken)
+        => EnqueueAsync(sourceId, IngestionJobPriority.Rescan, null, cancellationToken);
 
     /// <summary>Asks for given paths of a source to be brought up to date.</summary>
     /// <param name="sourceId">The source.</param>
@@ -201,7 +196,7 @@ public sealed partial class IngestionQueue(
             }
 
             var isUrgent = lane > 0 && lane == options.Value.Lanes - 1;
-            var claimed = await jobs.ClaimJobAsync(
+            return await jobs.ClaimJobAsync(
                 new JobClaim(
                     _server,
                     options.Value.LeaseDuration,
@@ -209,7 +204,6 @@ public sealed partial class IngestionQueue(
                     isUrgent ? IngestionJobPriority.Change : IngestionJobPriority.Rescan,
                     IgnoresPriority: !isUrgent && ignoresPriority),
                 cancellationToken);
-            return claimed;
         }
         catch (SynapseException outage) when (outage.Kind == SynapseErrorKind.Unavailable)
         {
