@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Synapse.LocalModels.Onnx;
 using Synapse.TinyModels;
 
@@ -11,19 +10,9 @@ internal static class ModelBench
     private const int Texts = 300;
     private const int Rounds = 3;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     public static async Task RunAsync(string folder, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder, "minilm");
-        if (!Directory.Exists(path))
-        {
-            var written = TinyModelFolder.WriteSentenceModel(path, EncoderShape.MiniLm, vocabulary: TinyVocabulary.Large);
-            written.WriteWeights("model_quantized.onnx", EncoderShape.MiniLm with { Quantized = true });
-            // What was written is garbage now, and would count as memory of the model.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-
+        var path = WriteModel(folder);
         Load();
         var texts = MixedTexts();
         StoreBench.Report("resident before the model", Resident(), "MB");
@@ -43,19 +32,45 @@ internal static class ModelBench
         }
     }
 
+    /// <summary>Writes the model, unless it is there; gives its folder.</summary>
+    public static string WriteModel(string folder)
+    {
+        var path = Path.Combine(folder, "minilm");
+        if (!Directory.Exists(path))
+        {
+            var written = TinyModelFolder.WriteSentenceModel(path, EncoderShape.MiniLm, vocabulary: TinyVocabulary.Large);
+            written.WriteWeights("model_quantized.onnx", EncoderShape.MiniLm with { Quantized = true });
+            // What was written is garbage now, and would count as memory of the model.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        return path;
+    }
+
+    /// <summary>Texts of 4 to about 250 words, most of them short, as chunks and titles are.</summary>
+    public static string[] MixedTexts()
+    {
+        var random = new Random(17);
+        var words = TinyVocabulary.Large.Where(static token => token.Length > 1 && char.IsLetter(token[0])).ToArray();
+        return [.. Enumerable.Range(0, Texts).Select(_ => string.Join(' ', Enumerable.Range(0, 4 + (int)(246 * Math.Pow(random.NextDouble(), 2))).Select(_ => words[random.Next(words.Length)])))];
+    }
+
+    /// <summary>What somebody might ask: the first words of each text.</summary>
+    public static string[] ShortQueries(string[] texts) => [.. texts.Select(static text => string.Join(' ', text.Split(' ').Take(12)))];
+
     /// <summary>Ours and theirs in turn, so that what else runs on the machine meets both.</summary>
     private static async Task ThroughputAsync(string path, string weights, string[] texts, CancellationToken cancellationToken)
     {
         var ratios = new List<(double Wall, double Processor)>();
         for (var round = 0; round < Rounds; round++)
         {
-            Speed ours;
+            ModelSpeed ours;
             await using (var model = SentenceModel.Load(path, new() { Weights = $"{weights}.onnx" }))
             {
                 ours = await OursAsync(model, texts, cancellationToken);
             }
 
-            var theirs = await TheirsAsync(path, weights, texts, cancellationToken);
+            var theirs = await TransformersJs.MeasureAsync(path, weights, texts, cancellationToken);
             Print($"{weights}, Synapse", ours);
             foreach (var speed in theirs)
             {
@@ -77,49 +92,26 @@ internal static class ModelBench
         }
     }
 
-    private static async Task<Speed> OursAsync(SentenceModel model, string[] texts, CancellationToken cancellationToken)
+    private static async Task<ModelSpeed> OursAsync(SentenceModel model, string[] texts, CancellationToken cancellationToken)
     {
         var inputs = texts.Select(static text => text.AsMemory()).ToArray();
         var destination = new float[texts.Length * model.Dimensions];
         await model.EmbedAsync(inputs[..64], TextSide.Plain, destination.AsMemory(0, 64 * model.Dimensions), cancellationToken);
-        var (inside, threads) = model.RunTime;
+        var (inside, threads) = model.RuntimeUse;
         using var process = Process.GetCurrentProcess();
         var processor = process.TotalProcessorTime;
         var clock = Stopwatch.StartNew();
         var usage = await model.EmbedAsync(inputs, TextSide.Plain, destination, cancellationToken);
         var elapsed = clock.Elapsed;
         process.Refresh();
-        StoreBench.Report("share of the threads' time inside ONNX Runtime", (model.RunTime.Time - inside) / (elapsed * threads) * 100, "%");
-        return new Speed("one call", texts.Length, usage.Tokens, elapsed.TotalSeconds, (process.TotalProcessorTime - processor).TotalSeconds, Resident());
-    }
-
-    private static async Task<List<Speed>> TheirsAsync(string path, string weights, string[] texts, CancellationToken cancellationToken)
-    {
-        var prefix = Environment.GetEnvironmentVariable("SYNAPSE_TRANSFORMERS_PREFIX") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "synapse-transformers");
-        var modules = Path.Combine(prefix, "node_modules");
-        if (!Directory.Exists(modules))
-        {
-            await Console.Error.WriteLineAsync("transformers.js is not installed (eng/setup/transformers.sh): nothing to compare with");
-            return [];
-        }
-
-        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "models.mjs"), modules, path, weights]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        await JsonSerializer.SerializeAsync(node.StandardInput.BaseStream, texts, Json, cancellationToken);
-        node.StandardInput.Close();
-        var speeds = new List<Speed>();
-        while (await node.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
-        {
-            speeds.Add(JsonSerializer.Deserialize<Speed>(line, Json)!);
-        }
-
-        await node.WaitForExitAsync(cancellationToken);
-        return speeds;
+        StoreBench.Report("share of the threads' time inside ONNX Runtime", (model.RuntimeUse.Time - inside) / (elapsed * threads) * 100, "%");
+        return new ModelSpeed("one call", texts.Length, usage.Tokens, elapsed.TotalSeconds, (process.TotalProcessorTime - processor).TotalSeconds, Resident());
     }
 
     /// <summary>One caller after another, and many at once, each with one text at a time.</summary>
     private static async Task LatencyAsync(SentenceModel model, string[] texts, CancellationToken cancellationToken)
     {
-        var queries = texts.Select(static text => string.Join(' ', text.Split(' ').Take(12))).ToArray();
+        var queries = ShortQueries(texts);
         foreach (var callers in (int[])[1, 1, 8, 64])
         {
             var times = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => AskAsync(model, queries, caller, Math.Max(20, 600 / callers), cancellationToken), cancellationToken)));
@@ -143,21 +135,13 @@ internal static class ModelBench
         return times;
     }
 
-    /// <summary>Texts of 4 to about 250 words, most of them short, as chunks and titles are.</summary>
-    private static string[] MixedTexts()
-    {
-        var random = new Random(17);
-        var words = TinyVocabulary.Large.Where(static token => token.Length > 1 && char.IsLetter(token[0])).ToArray();
-        return [.. Enumerable.Range(0, Texts).Select(_ => string.Join(' ', Enumerable.Range(0, 4 + (int)(246 * Math.Pow(random.NextDouble(), 2))).Select(_ => words[random.Next(words.Length)])))];
-    }
-
     private static double Resident() => Environment.WorkingSet / 1e6;
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
-    private static void Load() => Console.WriteLine($"load average: {(File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : "unknown")}");
+    public static void Load() => Console.WriteLine($"load average: {(File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : "unknown")}");
 
-    private static void Print(string what, Speed speed)
+    private static void Print(string what, ModelSpeed speed)
     {
         StoreBench.Report(what, speed.PerSecond, "tokens/s");
         StoreBench.Report(what, speed.PerProcessorSecond, "tokens per processor second");
@@ -165,12 +149,5 @@ internal static class ModelBench
         {
             StoreBench.Report($"{what}, resident", speed.ResidentMb, "MB");
         }
-    }
-
-    private sealed record Speed(string Order, int Size, long Tokens, double Seconds, double ProcessorSeconds, double ResidentMb)
-    {
-        public double PerSecond => Tokens / Seconds;
-
-        public double PerProcessorSecond => Tokens / ProcessorSeconds;
     }
 }

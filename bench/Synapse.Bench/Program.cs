@@ -44,6 +44,12 @@ switch (args)
     case ["models", var folder]:
         await ModelBench.RunAsync(Directory.CreateDirectory(folder).FullName, none);
         return 0;
+    case ["stores", var folder, var stores, .. var sizes]:
+        await TeamBench.RunAsync(Directory.CreateDirectory(folder).FullName, stores.Split(','), [.. sizes.Select(Count)], none);
+        return 0;
+    case ["service", var folder, .. var programs]:
+        await ServiceBench.RunAsync(Directory.CreateDirectory(folder).FullName, programs.FirstOrDefault() ?? BuiltServer(), none);
+        return 0;
     default:
         await Console.Error.WriteLineAsync(
             """
@@ -60,6 +66,8 @@ switch (args)
                                                   the provider layer beside a bare HTTP client, before a fake model server
               analysis FILE|synthetic             processor time of splitting text into terms
               models DIR                          a sentence-transformers model of MiniLM's size, beside @huggingface/transformers
+              stores DIR sqlite,postgres SIZE...  both stores with so many chunks: loading, size, search, recall
+              service DIR [PROGRAM]               the embedding server over HTTP, the built one or PROGRAM, with that model
               lexical SET JUDGEMENTS [K1 B]       NDCG@10 of BM25 alone
             """);
         return 2;
@@ -67,3 +75,10 @@ switch (args)
 
 static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+// Built beside this program, for the same configuration.
+static string BuiltServer()
+{
+    var folder = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+    return Path.Combine(folder.Parent!.Parent!.FullName, "Synapse.EmbeddingServer", folder.Name, OperatingSystem.IsWindows() ? "synapse-embedding-server.exe" : "synapse-embedding-server");
+}

@@ -40,7 +40,7 @@ internal sealed class Benchmark(EvaluationLibrary library, IReadOnlyList<TestSet
             ? CodeSearchReader.Read(code, arguments.RepositoriesFolder)
             : ([], "all");
 
-        var library = new EvaluationLibrary(Path.Combine(work, "store"));
+        var library = arguments.UsesPostgres ? await EvaluationLibrary.OnPostgresAsync(cancellationToken) : EvaluationLibrary.OnSqlite(Path.Combine(work, "store"));
         var (started, documents, chunks) = (Stopwatch.GetTimestamp(), 0L, 0L);
         foreach (var set in prose.Concat(repositories.Select(repository => repository.Set)))
         {
@@ -49,6 +49,7 @@ internal sealed class Benchmark(EvaluationLibrary library, IReadOnlyList<TestSet
             chunks += progress.ChunksStored;
         }
 
+        await library.SettleAsync(cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return new Benchmark(library, prose, repositories, leftOut, FormattableString.Invariant($"{documents:N0} documents, {chunks:N0} chunks, {seconds:F1} s"));
     }

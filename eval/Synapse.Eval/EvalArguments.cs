@@ -6,9 +6,10 @@ namespace Synapse.Eval;
 /// <param name="ReportPath">Where the table goes; null for the screen alone.</param>
 /// <param name="Modes">What is measured: <c>search</c>, <c>answers</c>, <c>tune</c>.</param>
 /// <param name="Sets">Names of the sets to measure; empty for all.</param>
+/// <param name="UsesPostgres">Whether the store is a PostgreSQL server of the run's own, instead of SQLite.</param>
 /// <param name="Explains">Whether the worst queries of the tuning sets are listed with their hits.</param>
 internal sealed record EvalArguments(
-    string DataFolder, string RepositoriesFolder, string? ReportPath, IReadOnlySet<string> Modes, IReadOnlySet<string> Sets, bool Explains)
+    string DataFolder, string RepositoriesFolder, string? ReportPath, IReadOnlySet<string> Modes, IReadOnlySet<string> Sets, bool UsesPostgres, bool Explains)
 {
     public const string Usage = """
         Measures search and answers on judged collections, through the product's own chunker, store, embedder and searcher.
@@ -20,6 +21,7 @@ internal sealed record EvalArguments(
           --report FILE       writes the tables there too, such as eval/results.md
           --mode LIST         search, answers (how often "not found" is wrong), tune (tries constants on the training halves); default search,answers
           --sets LIST         only these sets: scifact, cosqa, cranfield, code
+          --store KIND        sqlite (the default), or postgres: a server of the run's own (eng/setup/postgres.sh installs it)
           --explain           lists the queries of the tuning halves that miss, with their hits
         """;
 
@@ -33,7 +35,7 @@ internal sealed record EvalArguments(
             {
                 values[args[i]] = "";
             }
-            else if (args[i] is "--data" or "--repositories" or "--report" or "--mode" or "--sets" && i + 1 < args.Length)
+            else if (args[i] is "--data" or "--repositories" or "--report" or "--mode" or "--sets" or "--store" && i + 1 < args.Length)
             {
                 values[args[i]] = args[++i];
             }
@@ -43,13 +45,14 @@ internal sealed record EvalArguments(
             }
         }
 
-        return values.TryGetValue("--data", out var data)
+        return values.TryGetValue("--data", out var data) && values.GetValueOrDefault("--store", "sqlite") is ("sqlite" or "postgres")
             ? new EvalArguments(
                 data,
                 values.GetValueOrDefault("--repositories", Path.Combine(data, "code-search", "repositories")),
                 values.GetValueOrDefault("--report"),
                 values.GetValueOrDefault("--mode", "search,answers").Split(',').ToHashSet(),
                 values.GetValueOrDefault("--sets", "scifact,cosqa,cranfield,code").Split(',').ToHashSet(),
+                values.GetValueOrDefault("--store") == "postgres",
                 values.ContainsKey("--explain"))
             : null;
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -5,28 +6,45 @@ using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.LocalModels;
+using Synapse.Postgres;
+using Synapse.PostgresServers;
 using Synapse.Retrieval.Analysis;
 using Synapse.Sqlite;
 using Synapse.Storage;
 
 namespace Synapse.Eval;
 
-/// <summary>A store in a temporary folder with every set as a collection, indexed as the product indexes folders.</summary>
+/// <summary>A store with every set as a collection, indexed as the product indexes folders.</summary>
 internal sealed class EvaluationLibrary : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly Dictionary<string, long> _collectionIds = [];
 
-    public EvaluationLibrary(string dataFolder)
+    private readonly PostgresServer? _server;
+
+    private EvaluationLibrary(Action<IServiceCollection> useStore, PostgresServer? server)
     {
+        _server = server;
         var services = new ServiceCollection();
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddOptions();
-        services.UseSqlite(dataFolder);
+        useStore(services);
         services.UseStaticEmbedder();
         services.AddSynapseIngestion();
         services.AddSynapseRetrieval();
         _services = services.BuildServiceProvider();
+    }
+
+    /// <summary>Keeps the sets in a SQLite file.</summary>
+    public static EvaluationLibrary OnSqlite(string dataFolder) => new(services => services.UseSqlite(dataFolder), server: null);
+
+    /// <summary>Keeps the sets in a PostgreSQL server of its own, which ends with it.</summary>
+    public static async Task<EvaluationLibrary> OnPostgresAsync(CancellationToken cancellationToken)
+    {
+        var server = await PostgresServer.StartAsync(new PostgresServerOptions(), cancellationToken);
+        var database = await server.CreateDatabaseAsync(cancellationToken);
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>(DatabaseAddress.Variable, database.Url)]).Build();
+        return new(services => services.UsePostgres(_ => DatabaseAddress.Read(settings, [])!), server);
     }
 
     public ISearchStore Store => _services.GetRequiredService<ISearchStore>();
@@ -55,5 +73,21 @@ internal sealed class EvaluationLibrary : IAsyncDisposable
         return outcome.Progress;
     }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    /// <summary>Lets the store do what it would do by and by, so that what is measured is its state at rest.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        if (_services.GetService<PostgresStore>() is { } store)
+        {
+            await store.MaintainAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
 }

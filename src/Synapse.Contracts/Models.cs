@@ -34,9 +34,10 @@ public sealed record ModelResponse(
 /// <param name="Revision">The revision that was asked for; null when none was.</param>
 /// <param name="Commit">The commit that it named then; null when they did not come from a hub.</param>
 /// <param name="SizeBytes">Their size by the lock; 0 without one.</param>
+/// <param name="Weights">The weights by the lock, first those that run when no setting names others.</param>
 /// <param name="Files">The files by the lock.</param>
 public sealed record InstalledModelResponse(
-    string Path, bool Locked, string? Hub, string? Revision, string? Commit, long SizeBytes, IReadOnlyList<ModelFileResponse> Files);
+    string Path, bool Locked, string? Hub, string? Revision, string? Commit, long SizeBytes, IReadOnlyList<string> Weights, IReadOnlyList<ModelFileResponse> Files);
 
 /// <summary>A file of a model.</summary>
 /// <param name="Path">Its path within the model's folder.</param>
@@ -55,8 +56,12 @@ public sealed record ModelListResponse(string Folder, string Hub, bool Offline, 
 /// <param name="Model">A name of the catalogue, or an id of the hub.</param>
 /// <param name="Revision">A branch, tag or commit; null for what the lock holds, and for <c>main</c> when there is none.</param>
 /// <param name="Update">Whether to take what the revision names now, in place of what the lock holds.</param>
+/// <param name="Weights">Which weights: <c>fp32</c>, <c>fp16</c>, <c>int8</c>, or the name of a file, such as <c>model_quantized.onnx</c>; they are added to those that are here. Null for those that are here, and the plain ones when there are none.</param>
 public sealed record PullModelRequest(
-    [Required, StringLength(200, MinimumLength = 1)] string Model, [StringLength(200, MinimumLength = 1)] string? Revision = null, bool Update = false);
+    [Required, StringLength(200, MinimumLength = 1)] string Model,
+    [StringLength(200, MinimumLength = 1)] string? Revision = null,
+    bool Update = false,
+    [StringLength(200, MinimumLength = 1)] string? Weights = null);
 
 /// <summary>How far a pull is.</summary>
 /// <param name="File">The file that is on its way.</param>

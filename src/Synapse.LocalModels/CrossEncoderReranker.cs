@@ -30,8 +30,8 @@ public sealed class CrossEncoderReranker : IReranker, IAsyncDisposable
     public async ValueTask<IReadOnlyList<double>> ScoreAsync(string query, IReadOnlyList<RerankPassage> passages, CancellationToken cancellationToken)
     {
         var encoder = await _model.GetAsync(cancellationToken);
-        var scores = await encoder.ScoreAsync(query, [.. passages.Select(static passage => passage.Text)], cancellationToken);
-        return Array.ConvertAll(scores, static score => (double)score);
+        var scored = await encoder.ScoreAsync(query, [.. passages.Select(static passage => passage.Text)], cancellationToken);
+        return Array.ConvertAll(scored.Scores, static score => (double)score);
     }
 
     /// <inheritdoc/>

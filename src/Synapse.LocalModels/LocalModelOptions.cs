@@ -18,6 +18,12 @@ public sealed class LocalModelOptions
     /// <summary>The cross-encoder that reranks, by name or path; null for none.</summary>
     public string? Rerank { get; set; }
 
+    /// <summary>File name of the weights of <see cref="Embedding"/>, such as <c>model_quantized.onnx</c>; null for those that were fetched first.</summary>
+    public string? EmbeddingWeights { get; set; }
+
+    /// <summary>File name of the weights of <see cref="Rerank"/>; null for those that were fetched first.</summary>
+    public string? RerankWeights { get; set; }
+
     /// <summary>Text before each query to embed; null takes what the catalogue or the model says.</summary>
     public string? QueryPrefix { get; set; }
 
@@ -35,9 +41,9 @@ public sealed class LocalModelOptions
     /// <summary>What is wrong with the paths, each with its key and its cure. A name is looked up when the model is needed, so that a command can fetch it before.</summary>
     public IEnumerable<string> FindFaults()
     {
-        foreach (var (name, folder) in new[] { (nameof(Embedding), Embedding), (nameof(Rerank), Rerank) })
+        foreach (var (name, folder, weights) in new[] { (nameof(Embedding), Embedding, EmbeddingWeights), (nameof(Rerank), Rerank, RerankWeights) })
         {
-            if (folder is { Length: > 0 } && (Path.IsPathRooted(folder) || folder.StartsWith('.')) && FaultOf(folder) is { } fault)
+            if (folder is { Length: > 0 } && (Path.IsPathRooted(folder) || folder.StartsWith('.')) && FaultOf(folder, NullIfEmpty(weights)) is { } fault)
             {
                 yield return $"{SectionName}:{name}: {fault} Name a folder with the files of a sentence-transformers model and its onnx/model.onnx.";
             }
@@ -49,6 +55,7 @@ public sealed class LocalModelOptions
         var known = ModelCatalogue.Find(Embedding!);
         return new()
         {
+            Weights = NullIfEmpty(EmbeddingWeights),
             Dimensions = Dimensions == 0 ? null : Dimensions,
             QueryPrefix = QueryPrefix ?? (known?.QueryPrefix is { Length: > 0 } query ? query : null),
             PassagePrefix = PassagePrefix ?? (known?.PassagePrefix is { Length: > 0 } passage ? passage : null),
@@ -59,13 +66,16 @@ public sealed class LocalModelOptions
         };
     }
 
-    internal CrossEncoderOptions ForReranking() => new() { Threads = Threads };
+    internal CrossEncoderOptions ForReranking() => new() { Weights = NullIfEmpty(RerankWeights), Threads = Threads };
 
-    private static string? FaultOf(string folder)
+    // An empty variable of the environment is none.
+    private static string? NullIfEmpty(string? text) => text is { Length: > 0 } ? text : null;
+
+    private static string? FaultOf(string folder, string? weights)
     {
         try
         {
-            ModelFolder.Open(folder).FindWeights(null);
+            ModelFolder.Open(folder).FindWeights(weights);
             return null;
         }
         catch (ModelFormatException error)

@@ -8,7 +8,7 @@ public sealed class PostgresOptions
     /// <summary>Section of the configuration that holds these settings.</summary>
     public const string SectionName = "Synapse:Postgres";
 
-    /// <summary>Most connections that one server of Synapse opens at once, one for the ledger aside; 2 to 1,000.</summary>
+    /// <summary>Most connections that one server of Synapse opens at once, three for the store's own work aside; 2 to 1,000.</summary>
     [Range(2, 1_000)]
     public int PoolSize { get; set; } = 20;
 
@@ -27,4 +27,10 @@ public sealed class PostgresOptions
     /// <summary>Memory of the database for building the vector index of one collection, in MB; 64 to 1,048,576. An index that does not fit is built many times slower: about 1.2 KB per chunk with 384 dimensions.</summary>
     [Range(64, 1_048_576)]
     public int IndexMemoryMegabytes { get; set; } = 512;
+
+    /// <summary>Chunks from which on a collection gets a vector index of its own; of fewer, every one is compared. Set by tests.</summary>
+    internal int IndexedFrom { get; set; } = 10_000;
+
+    /// <summary>Whether the store merges and builds indexes beside its other work; tests do it at the moment they choose.</summary>
+    internal bool MaintainsItself { get; set; } = true;
 }

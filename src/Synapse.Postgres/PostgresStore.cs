@@ -22,15 +22,17 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly StoreMaintenance _maintenance;
     private readonly DocumentRemoval _removal;
     private readonly TimeProvider _time;
+    private readonly int _indexedFrom;
     private bool _disposed;
 
-    private PostgresStore(StoreConnections connections, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
+    private PostgresStore(StoreConnections connections, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         _connections = connections;
-        _indexes = [new KeywordIndex(), _vectors];
+        _indexes = [new KeywordIndex(), _vectors, .. further];
         _removal = new DocumentRemoval(_indexes);
         _postings = new PostingsCache((long)options.CacheMegabytes << 20);
         _time = time;
+        _indexedFrom = options.IndexedFrom;
         _ledger = new LedgerWriter(connections, time, logger);
         _maintenance = new StoreMaintenance(
             connections, new KeywordMerging(connections.Source, _indexReader), new VectorIndexing(connections.Source, options, time, logger), time, logger);
@@ -43,15 +45,24 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     /// <param name="logger">Hears of faults of the ledger.</param>
     /// <exception cref="Errors.SynapseException">The database cannot be reached, entered or used; the message says why.</exception>
     public static PostgresStore Open(DatabaseAddress address, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
+        => Open(address, options, [], time, logger);
+
+    /// <summary>Opens the store with further indexes that every commit changes after its own. For tests.</summary>
+    internal static PostgresStore Open(
+        DatabaseAddress address, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
         var connections = StoreConnections.Create(address, options, DatabaseState.Prepare(address, options));
-        var store = new PostgresStore(connections, options, time, logger);
+        var store = new PostgresStore(connections, options, further, time, logger);
         try
         {
             store._ledger.Start();
-            store._maintenance.Start();
+            if (options.MaintainsItself)
+            {
+                store._maintenance.Start();
+            }
+
             return store;
         }
         catch

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,24 +16,29 @@ namespace Synapse.Hubs;
 /// </summary>
 public sealed class FakeHub : IAsyncDisposable
 {
+    /// <summary>Name of the host of large files.</summary>
+    public const string StorageName = "storage.localhost";
+
+    private readonly HubAuthority? _authority;
     private readonly TcpListener _hub = new(IPAddress.Loopback, 0);
     private readonly TcpListener _storage = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
 
-    private FakeHub()
+    private FakeHub(HubAuthority? authority)
     {
+        _authority = authority;
         _hub.Start();
         _storage.Start();
         _accepting = Task.WhenAll(AcceptAsync(_hub, false), AcceptAsync(_storage, true));
     }
 
     /// <summary>Address of the hub.</summary>
-    public Uri Address => new($"http://127.0.0.1:{PortOf(_hub)}");
+    public Uri Address => new($"{Scheme}://127.0.0.1:{PortOf(_hub)}");
 
     /// <summary>Host and port of large files; another name than the hub's.</summary>
-    public string StorageHost => $"storage.localhost:{PortOf(_storage)}";
+    public string StorageHost => $"{StorageName}:{PortOf(_storage)}";
 
     /// <summary>The models by id.</summary>
     public ConcurrentDictionary<string, HubModel> Models { get; } = new(StringComparer.Ordinal);
@@ -45,9 +52,14 @@ public sealed class FakeHub : IAsyncDisposable
     /// <summary>The token that is asked for; null for none.</summary>
     public string? Token { get; set; }
 
-    public static FakeHub Start(params HubModel[] models)
+    public static FakeHub Start(params HubModel[] models) => Start(null, models);
+
+    /// <summary>Starts a hub.</summary>
+    /// <param name="authority">Signed its certificate; it must outlive the hub. Null for a hub without TLS.</param>
+    /// <param name="models">Its models.</param>
+    public static FakeHub Start(HubAuthority? authority, params HubModel[] models)
     {
-        var hub = new FakeHub();
+        var hub = new FakeHub(authority);
         foreach (var model in models)
         {
             hub.Models[model.Id] = model;
@@ -68,6 +80,8 @@ public sealed class FakeHub : IAsyncDisposable
         await Task.WhenAll(_connections);
         _stop.Dispose();
     }
+
+    private string Scheme => _authority is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
 
     private static int PortOf(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
 
@@ -93,21 +107,33 @@ public sealed class FakeHub : IAsyncDisposable
         {
             try
             {
-                await using var stream = client.GetStream();
+                await using var stream = await SecureAsync(client.GetStream());
                 if (await ReadAsync(stream, isStorage) is { } request)
                 {
                     Requests.Enqueue(request);
                     await WriteAsync(stream, request, Change(request, Answer(request)));
                 }
             }
-            catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException)
+            catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException or AuthenticationException)
             {
-                // The client has left, or the test is over.
+                // The client has left, or does not trust the certificate, or the test is over.
             }
         }
     }
 
-    private async Task<HubRequest?> ReadAsync(NetworkStream stream, bool isStorage)
+    private async Task<Stream> SecureAsync(NetworkStream stream)
+    {
+        if (_authority is null)
+        {
+            return stream;
+        }
+
+        var secured = new SslStream(stream);
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _authority.Certificate }, _stop.Token);
+        return secured;
+    }
+
+    private async Task<HubRequest?> ReadAsync(Stream stream, bool isStorage)
     {
         var head = new List<byte>();
         var one = new byte[1];
@@ -153,7 +179,7 @@ public sealed class FakeHub : IAsyncDisposable
 
     private HubReply Resolve(HubRequest request, HubModel model, string path)
         => !model.Files.TryGetValue(path, out var content) ? new HubReply(404, []).With("X-Error-Code", "EntryNotFound")
-            : HubModel.IsLarge(path) ? new HubReply(302, []).With("Location", $"http://{StorageHost}/{HubModel.Sha256(content)}").With("X-Repo-Commit", model.Commit)
+            : HubModel.IsLarge(path) ? new HubReply(302, []).With("Location", $"{Scheme}://{StorageHost}/{HubModel.Sha256(content)}").With("X-Repo-Commit", model.Commit)
             : Send(request, content, $"\"{HubModel.GitBlob(content)}\"").With("X-Repo-Commit", model.Commit);
 
     private static HubReply Send(HubRequest request, byte[] content, string tag)
@@ -192,7 +218,7 @@ public sealed class FakeHub : IAsyncDisposable
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["sha"] = model.Commit, ["siblings"] = siblings, ["cardData"] = new JsonObject { ["license"] = "cc0-1.0" } });
     }
 
-    private async Task WriteAsync(NetworkStream stream, HubRequest request, HubReply reply)
+    private async Task WriteAsync(Stream stream, HubRequest request, HubReply reply)
     {
         var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\nContent-Length: {reply.DeclaredLength ?? reply.Body.Length}\r\n");
         foreach (var (name, value) in reply.Headers)
@@ -213,7 +239,7 @@ public sealed class FakeHub : IAsyncDisposable
         await SendAsync(stream, request, reply.Body.AsMemory(pause, end - pause));
     }
 
-    private async Task SendAsync(NetworkStream stream, HubRequest request, ReadOnlyMemory<byte> bytes)
+    private async Task SendAsync(Stream stream, HubRequest request, ReadOnlyMemory<byte> bytes)
     {
         await stream.WriteAsync(bytes, _stop.Token);
         request.BytesSent += bytes.Length;

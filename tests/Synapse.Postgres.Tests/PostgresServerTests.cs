@@ -23,7 +23,7 @@ public sealed class PostgresServerTests
     [Fact]
     public async Task A_server_that_crashed_starts_again_where_it_was_with_what_was_committed()
     {
-        await using var server = await PostgresServer.StartAsync(new PostgresServerOptions { IsDurable = true }, Token);
+        await using var server = await PostgresServer.StartAsync(new PostgresServerOptions(), Token);
         await using var database = await server.CreateDatabaseAsync(Token);
         await database.ExecuteAsync("CREATE TABLE kept AS SELECT 7 AS n", Token);
         var port = server.Port;

@@ -29,12 +29,11 @@ internal static class PostgresInstallation
     }
 
     /// <summary>A program with its arguments, as the user who may run it.</summary>
-    public static string[] Command(string program, params string[] arguments)
-        => [.. Privileges(), Path.Combine(Require(), program), .. arguments];
+    public static string[] Command(string program, params string[] arguments) => Command([], program, arguments);
 
-    /// <summary>As <see cref="Command"/>, and killed when the process that starts it ends, where the system can do that.</summary>
+    /// <summary>As <see cref="Command(string, string[])"/>, and killed when the process that starts it ends, where the system can do that.</summary>
     public static string[] BoundCommand(string program, params string[] arguments)
-        => [.. OperatingSystem.IsLinux() ? (string[])["setpriv", "--pdeathsig", "KILL", "--"] : [], .. Command(program, arguments)];
+        => Command(OperatingSystem.IsLinux() ? ["--pdeathsig", "KILL"] : [], program, arguments);
 
     /// <summary>Runs a command to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
@@ -52,8 +51,12 @@ internal static class PostgresInstallation
         }
     }
 
-    private static string[] Privileges()
-        => Account is var (user, group) ? ["setpriv", $"--reuid={user}", $"--regid={group}", "--clear-groups", "--"] : [];
+    // In one step: a change of the user takes the signal back.
+    private static string[] Command(string[] binding, string program, string[] arguments)
+    {
+        string[] options = [.. binding, .. Account is var (user, group) ? (string[])[$"--reuid={user}", $"--regid={group}", "--clear-groups"] : []];
+        return [.. options.Length > 0 ? (string[])["setpriv", .. options, "--"] : [], Path.Combine(Require(), program), .. arguments];
+    }
 
     // The user of Debian's package, or the one that every system has.
     private static (string User, string Group) FindAccount()

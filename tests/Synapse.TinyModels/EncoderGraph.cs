@@ -89,7 +89,7 @@ internal sealed class EncoderGraph
 
     private string Embed(string ids, int vocabulary)
     {
-        var sum = _graph.Node("Gather", [Weights("embeddings.word_embeddings.weight", [vocabulary, _shape.Hidden], 1f), ids]);
+        var sum = _graph.Node("Gather", [Weights(_shape.TokenTable, [vocabulary, _shape.Hidden], 1f), ids]);
         if (_shape.TakesTypes)
         {
             var types = _graph.Input("token_type_ids", _inputType, "batch", "sequence");

@@ -15,6 +15,9 @@ public sealed record EncoderShape(int Layers = 2, int Hidden = 32, int Heads = 4
     /// <summary>Scores of a classification head on the first token; 0 for token states.</summary>
     public int Labels { get; init; }
 
+    /// <summary>Name of the table with a row for each token.</summary>
+    public string TokenTable { get; init; } = "embeddings.word_embeddings.weight";
+
     /// <summary>Whether the graph takes <c>token_type_ids</c>.</summary>
     public bool TakesTypes { get; init; } = true;
 

@@ -29,7 +29,7 @@ public sealed class TinyModelFolder
     {
         var folder = new TinyModelFolder(path, shape, vocabulary ?? TinyVocabulary.Small);
         folder.WriteModel();
-        folder.WriteTokenizer();
+        folder.WriteTokenizer(folder.Vocabulary, []);
         folder.WriteModules(normalize ? ["Transformer", "Pooling", "Normalize"] : ["Transformer", "Pooling"]);
         folder.WritePooling(poolingModes ?? ["pooling_mode_mean_tokens"]);
         folder.WriteJson("sentence_bert_config.json", new { max_seq_length = shape.Positions, do_lower_case = false });
@@ -44,7 +44,7 @@ public sealed class TinyModelFolder
     {
         var folder = new TinyModelFolder(path, shape with { Labels = Math.Max(1, shape.Labels) }, TinyVocabulary.Small);
         folder.WriteModel(sentenceTransformers: activation is null ? null : new JsonObject { ["activation_fn"] = activation });
-        folder.WriteTokenizer();
+        folder.WriteTokenizer(folder.Vocabulary, []);
         return folder;
     }
 
@@ -70,6 +70,11 @@ public sealed class TinyModelFolder
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllText(path, JsonSerializer.Serialize(value, Indented));
     }
+
+    /// <summary>Writes the tokenizer once more, with another vocabulary than the weights were made for.</summary>
+    /// <param name="vocabulary">Tokens by id.</param>
+    /// <param name="added">Tokens that stand beside the vocabulary, with the ids after it.</param>
+    public void WriteVocabulary(IReadOnlyList<string> vocabulary, params IReadOnlyList<string> added) => WriteTokenizer(vocabulary, added);
 
     /// <summary>Writes <c>modules.json</c> with modules of these kinds.</summary>
     public void WriteModules(params string[] kinds)
@@ -117,9 +122,9 @@ public sealed class TinyModelFolder
         });
     }
 
-    private void WriteTokenizer()
+    private void WriteTokenizer(IReadOnlyList<string> vocabulary, IReadOnlyList<string> added)
     {
-        File.WriteAllText(System.IO.Path.Combine(Path, "vocab.txt"), string.Join('\n', Vocabulary) + "\n");
+        File.WriteAllText(System.IO.Path.Combine(Path, "vocab.txt"), string.Join('\n', vocabulary) + "\n");
         WriteJson("tokenizer_config.json", new
         {
             tokenizer_class = "BertTokenizer",
@@ -132,9 +137,9 @@ public sealed class TinyModelFolder
             mask_token = "[MASK]",
         });
         var ids = new JsonObject();
-        for (var id = 0; id < Vocabulary.Count; id++)
+        for (var id = 0; id < vocabulary.Count; id++)
         {
-            ids[Vocabulary[id]] = id;
+            ids[vocabulary[id]] = id;
         }
 
         WriteJson("tokenizer.json", new JsonObject
@@ -142,7 +147,7 @@ public sealed class TinyModelFolder
             ["version"] = "1.0",
             ["truncation"] = null,
             ["padding"] = null,
-            ["added_tokens"] = new JsonArray([.. Vocabulary.Take(5).Select((token, id) => Special(token, id))]),
+            ["added_tokens"] = new JsonArray([.. vocabulary.Take(5).Select((token, id) => Special(token, id)), .. added.Select((token, index) => Special(token, vocabulary.Count + index))]),
             ["normalizer"] = new JsonObject { ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = true },
             ["pre_tokenizer"] = new JsonObject { ["type"] = "BertPreTokenizer" },
             ["post_processor"] = new JsonObject

@@ -20,7 +20,7 @@ internal static class Asking
             return new Asked(collection is null ? null : [collection], null);
         }
 
-        var indexed = await Indexing.AddAsync(client, folder, collection, localOnly: false, json, cancellationToken);
+        var indexed = await PathIndexing.AddAsync(client, folder, collection, localOnly: false, json, cancellationToken);
         return new Asked([indexed.Source.Collection], indexed);
     }
 
@@ -36,7 +36,7 @@ internal static class Asking
 
         throw asked switch
         {
-            { Indexed: { } indexed } => await Indexing.DescribeNothingAsync(client, indexed, cancellationToken),
+            { Indexed: { } indexed } => await PathIndexing.DescribeNothingAsync(client, indexed, cancellationToken),
             { Collections: [var name, ..] } => new NothingIndexedException(
                 $"The collection '{name}' holds no documents. Add some with 'synapse index PATH --collection {name}'."),
             _ => new NothingIndexedException("Nothing is indexed yet. Name a folder, or index one with 'synapse index PATH'."),

@@ -45,7 +45,7 @@ internal static class IndexCommand
         IndexedPath? last = null;
         foreach (var path in paths)
         {
-            last = await Indexing.AddAsync(connection.Client, path, collection, localOnly, json, cancellationToken);
+            last = await PathIndexing.AddAsync(connection.Client, path, collection, localOnly, json, cancellationToken);
             var skipped = (await connection.Client.ListSkippedFilesAsync(last.Source.Id, cancellationToken)).Files;
             outputs.Add(IndexedSourceOutput.Of(last, skipped));
         }
@@ -54,7 +54,7 @@ internal static class IndexCommand
         var collections = (await connection.Client.ListCollectionsAsync(cancellationToken)).Collections;
         if (last is not null && !collections.Any(known => names.Contains(known.Name) && known.DocumentCount > 0))
         {
-            throw await Indexing.DescribeNothingAsync(connection.Client, last, cancellationToken);
+            throw await PathIndexing.DescribeNothingAsync(connection.Client, last, cancellationToken);
         }
 
         if (json)

@@ -39,8 +39,8 @@ internal sealed class DiagnosisPrinter(Terminal terminal)
         var warnings = steps.Count(step => step.Outcome == "warning");
         terminal.Line();
         terminal.Line(failed > 0
-            ? $"{Indexing.Count(failed, "step")} failed. Do what is said above, and run this again."
-            : warnings > 0 ? $"All works, with {Indexing.Count(warnings, "warning")}." : "All is well.");
+            ? $"{PathIndexing.Count(failed, "step")} failed. Do what is said above, and run this again."
+            : warnings > 0 ? $"All works, with {PathIndexing.Count(warnings, "warning")}." : "All is well.");
         return terminal.FlushAsync(cancellationToken);
     }
 

@@ -24,7 +24,7 @@ internal static class EgressPrinter
 
         foreach (var total in page.Totals)
         {
-            terminal.Line($"{terminal.Bold(Terminal.Clean(total.Host))}  {Where(total.Reach)}: {Indexing.Count(total.Requests, "request")}, "
+            terminal.Line($"{terminal.Bold(Terminal.Clean(total.Host))}  {Where(total.Reach)}: {PathIndexing.Count(total.Requests, "request")}, "
                 + $"{StatusPrinter.Size(total.BytesSent)} sent, {StatusPrinter.Size(total.BytesReceived)} received"
                 + (total.Refused > 0 ? $", {total.Refused:N0} refused" : ""));
         }
@@ -48,7 +48,7 @@ internal static class EgressPrinter
 
         if (entry.Documents.Count > ShownDocuments)
         {
-            terminal.Line(terminal.Dim($"  and {Indexing.Count(entry.Documents.Count - ShownDocuments, "more document")}"));
+            terminal.Line(terminal.Dim($"  and {PathIndexing.Count(entry.Documents.Count - ShownDocuments, "more document")}"));
         }
     }
 

@@ -55,7 +55,7 @@ internal static class ModelPrinter
 
         foreach (var model in found)
         {
-            terminal.Line($"{terminal.Bold(Terminal.Clean(model.Name))}  {(model.Whole ? "whole" : Indexing.Count(model.Faults.Count, "fault"))}");
+            terminal.Line($"{terminal.Bold(Terminal.Clean(model.Name))}  {(model.Whole ? "whole" : PathIndexing.Count(model.Faults.Count, "fault"))}");
             foreach (var fault in model.Faults)
             {
                 terminal.Line($"  {terminal.Place(Terminal.Clean(fault.Path))} {Terminal.Clean(fault.Detail)}");
@@ -95,5 +95,8 @@ internal static class ModelPrinter
 
     private static string Describe(InstalledModelResponse installed)
         => !installed.Locked ? "without a lock"
-            : $"{StatusPrinter.Size(installed.SizeBytes)}, {(installed.Commit is { } commit ? $"commit {commit[..Math.Min(CommitDigits, commit.Length)]} of {Terminal.Clean(installed.Hub ?? "a hub")}" : "imported")}";
+            : $"{StatusPrinter.Size(installed.SizeBytes)}, {(installed.Commit is { } commit ? $"commit {commit[..Math.Min(CommitDigits, commit.Length)]} of {Terminal.Clean(installed.Hub ?? "a hub")}" : "imported")}, {Weights(installed)}";
+
+    private static string Weights(InstalledModelResponse installed)
+        => string.Join(" and ", installed.Weights.Select(static path => Terminal.Clean(path[(path.LastIndexOf('/') + 1)..]))) + (installed.Weights.Count > 1 ? " (the first runs without a setting)" : "");
 }

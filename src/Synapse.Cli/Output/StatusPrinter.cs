@@ -21,8 +21,8 @@ internal static class StatusPrinter
         foreach (var collection in status.Collections)
         {
             terminal.Line();
-            terminal.Line($"{terminal.Bold(Terminal.Clean(collection.Name))}  {Indexing.Count(collection.Documents, "document")}, "
-                + $"{Indexing.Count(collection.Chunks, "chunk")}, {Size(collection.SizeBytes)}"
+            terminal.Line($"{terminal.Bold(Terminal.Clean(collection.Name))}  {PathIndexing.Count(collection.Documents, "document")}, "
+                + $"{PathIndexing.Count(collection.Chunks, "chunk")}, {Size(collection.SizeBytes)}"
                 + (collection.LocalOnly ? ", local only" : "")
                 + (collection.EmbeddingModel is { } model ? $"  {terminal.Dim(Terminal.Clean(model))}" : ""));
             foreach (var source in collection.Sources)
@@ -66,8 +66,8 @@ internal static class StatusPrinter
     public static void Print(IndexedSourceOutput indexed, Terminal terminal)
     {
         var changes = $"{indexed.Added:N0} added, {indexed.Changed:N0} changed, {indexed.Removed:N0} removed";
-        terminal.Line($"{terminal.Bold(Terminal.Clean(indexed.Collection))}  {Indexing.Count(indexed.Files, "file")}: {changes}"
-            + (indexed.Chunks > 0 ? $"; {Indexing.Count(indexed.Chunks, "chunk")} stored" : "")
+        terminal.Line($"{terminal.Bold(Terminal.Clean(indexed.Collection))}  {PathIndexing.Count(indexed.Files, "file")}: {changes}"
+            + (indexed.Chunks > 0 ? $"; {PathIndexing.Count(indexed.Chunks, "chunk")} stored" : "")
             + string.Create(CultureInfo.InvariantCulture, $" in {indexed.ElapsedMs / 1_000:0.00} s"));
         if (indexed.Skipped.Count > 0)
         {

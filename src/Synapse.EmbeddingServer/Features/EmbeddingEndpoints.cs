@@ -22,12 +22,11 @@ internal static class EmbeddingEndpoints
         var model = models.Find<EmbeddingModel>(body.Model, "embed");
         var texts = Texts(body.Input, options.MaxInputs);
         var (side, isBase64, dimensions) = (Side(body.InputType), IsBase64(body.EncodingFormat), Dimensions(body.Dimensions, model));
-        var tokens = RequestLimits.CheckTokens(texts.Sum(text => (long)model.Count(text)), options, Input);
 
-        using var pending = meter.Begin(model, texts.Count, tokens);
-        var (embeddings, read) = await model.EmbedAsync(texts, side, cancellationToken);
-        pending.Complete(read);
-        return new EmbeddingsResult(model.Name, Shorten(embeddings, model, dimensions), dimensions, isBase64, read);
+        using var pending = meter.Begin(model);
+        var (embeddings, usage) = await RequestLimits.KeepTokensAsync(() => model.EmbedAsync(texts, side, cancellationToken), Input);
+        pending.Complete(texts.Count, usage.Tokens);
+        return new EmbeddingsResult(model.Name, Shorten(embeddings, model, dimensions), dimensions, isBase64, usage.Tokens);
     }
 
     private static List<string> Texts(JsonElement input, int most)

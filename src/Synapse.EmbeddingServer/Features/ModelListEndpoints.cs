@@ -27,6 +27,6 @@ internal static class ModelListEndpoints
         var embedding = model as EmbeddingModel;
         return new ModelResponse(
             model.Name, "model", model.LoadedAt.ToUnixTimeSeconds(), "synapse", embedding is null ? "rerank" : "embedding", embedding?.Dimensions, model.MaxTokens,
-            options.MaxInputs, options.MaxRequestTokens, model.RunsOnCuda ? "cuda" : "cpu", embedding?.WeightsSha256, embedding?.IsNormalized);
+            options.MaxInputs, options.MaxRequestTokens, model.RunsOnCuda ? "cuda" : "cpu", model.WeightsSha256, embedding?.IsNormalized);
     }
 }

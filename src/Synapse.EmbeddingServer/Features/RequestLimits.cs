@@ -1,5 +1,5 @@
-using Synapse.EmbeddingServer.Hosting;
 using Synapse.EmbeddingServer.Wire;
+using Synapse.Errors;
 
 namespace Synapse.EmbeddingServer.Features;
 
@@ -20,9 +20,17 @@ internal static class RequestLimits
         }
     }
 
-    /// <returns>The tokens.</returns>
+    /// <summary>Lets a model work, and says of a request that has too many tokens for it which field holds them. The model counts them before anything is queued.</summary>
     /// <exception cref="RequestException">There are too many.</exception>
-    public static long CheckTokens(long tokens, ServiceOptions options, string param)
-        => tokens <= options.MaxRequestTokens ? tokens
-            : throw RequestException.TooLarge(param, $"The request has {tokens} tokens; this server takes max {options.MaxRequestTokens} tokens per request. Send fewer texts at once.");
+    public static async Task<T> KeepTokensAsync<T>(Func<Task<T>> work, string param)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (TooManyTokensException error)
+        {
+            throw RequestException.TooLarge(param, $"The request has too many tokens; this server takes max {error.MaxTokens} tokens per request. Send fewer texts at once.");
+        }
+    }
 }

@@ -26,16 +26,15 @@ internal static class RerankEndpoints
         var query = body.Query is { Length: > 0 } given ? given : throw RequestException.Invalid("query", "'query' is missing or empty.");
         var texts = Texts(body.Documents, options.MaxInputs);
         var most = body.TopN is null or > 0 ? body.TopN ?? texts.Count : throw RequestException.Invalid("top_n", "'top_n' is at least 1.");
-        var tokens = RequestLimits.CheckTokens(texts.Sum(text => (long)model.Count(query, text)), options, Documents);
 
-        using var pending = meter.Begin(model, texts.Count, tokens);
-        var scores = await model.ScoreAsync(query, texts, cancellationToken);
-        pending.Complete(tokens);
+        using var pending = meter.Begin(model);
+        var (scores, usage) = await RequestLimits.KeepTokensAsync(() => model.ScoreAsync(query, texts, cancellationToken), Documents);
+        pending.Complete(texts.Count, usage.Tokens);
         var results = scores
             .Select((score, index) => new RerankResult(index, body.RawScores is true ? score : Sigmoid(score), body.ReturnDocuments is true ? new RerankDocument(texts[index]) : null))
             .OrderByDescending(result => scores[result.Index])
             .Take(most);
-        return TypedResults.Json(new RerankResponse(model.Name, [.. results], new UsageBody(tokens, tokens)), ReplyJsonContext.Default.RerankResponse);
+        return TypedResults.Json(new RerankResponse(model.Name, [.. results], new UsageBody(usage.Tokens, usage.Tokens)), ReplyJsonContext.Default.RerankResponse);
     }
 
     private static float Sigmoid(float score) => 1f / (1f + MathF.Exp(-score));

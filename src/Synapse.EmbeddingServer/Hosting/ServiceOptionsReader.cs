@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Synapse.EmbeddingServer.Security;
 using Synapse.EmbeddingServer.Serving;
+using Synapse.LocalModels.Keeping;
 using Synapse.LocalModels.Onnx;
 
 namespace Synapse.EmbeddingServer.Hosting;
@@ -15,9 +16,8 @@ internal sealed class ServiceOptionsReader(IReadOnlyDictionary<string, string> s
     private const string AnyAddress = "*";
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="folders">Finds models by name; null looks below the folder of models.</param>
     /// <returns>Options that are not to be used when there are faults.</returns>
-    public ServiceOptions Read(IModelFolders? folders = null)
+    public ServiceOptions Read()
     {
         ReportUnknown();
         var (batchSize, batchTokens) = (Number(ServiceSetting.BatchSize, 1, 4_096), Number(ServiceSetting.BatchTokens, 1, ServiceOptions.MostBatchTokens));
@@ -29,7 +29,7 @@ internal sealed class ServiceOptionsReader(IReadOnlyDictionary<string, string> s
         var defaults = new ServiceOptions();
         var options = new ServiceOptions
         {
-            Models = Models(folders ?? new ModelFolders(Path.GetFullPath(Text(ServiceSetting.ModelsFolder) ?? "models"))),
+            Models = Models(new ModelFolders(new ModelStore(Text(ServiceSetting.ModelsFolder) ?? ModelFolders.DefaultRoot(Text(ServiceSetting.DataFolder))))),
             Address = Address(),
             Port = Number(ServiceSetting.Port, 0, ushort.MaxValue) ?? defaults.Port,
             Key = Key(),
@@ -63,19 +63,20 @@ internal sealed class ServiceOptionsReader(IReadOnlyDictionary<string, string> s
             .Order(StringComparer.Ordinal)
             .Select(static key => $"{key}: there is no such setting. --help lists them all."));
 
-    private List<ModelSource> Models(IModelFolders folders)
+    private List<ModelSource> Models(ModelFolders folders)
     {
         var sources = new List<ModelSource>();
         string[] names = (Text(ServiceSetting.Models) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length == 0)
         {
-            faults.Add($"{ServiceSetting.Models} / --model: no model is named. Name the folder of a model as sentence-transformers publishes it, such as --model ./all-MiniLM-L6-v2.");
+            faults.Add($"{ServiceSetting.Models} / --model: no model is named. Name one that 'synapse models' keeps, such as --model all-MiniLM-L6-v2, or the folder of one, such as --model ./my-model.");
         }
 
         foreach (var name in names)
         {
-            if (Source(name, folders) is not { } source)
+            if (folders.Find(name, out var fault) is not { } source)
             {
+                faults.Add($"{ServiceSetting.Models}: '{name}': {fault}");
                 continue;
             }
 
@@ -88,25 +89,6 @@ internal sealed class ServiceOptionsReader(IReadOnlyDictionary<string, string> s
         }
 
         return sources;
-    }
-
-    // A folder that is there is called by its last part; a name is called as it was given.
-    private ModelSource? Source(string name, IModelFolders folders)
-    {
-        if (Directory.Exists(name))
-        {
-            var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(name));
-            return new ModelSource(Path.GetFileName(path), path);
-        }
-
-        var found = folders.Find(name);
-        if (found.Path is null)
-        {
-            faults.Add($"{ServiceSetting.Models}: '{name}': {found.Cure}");
-            return null;
-        }
-
-        return new ModelSource(name, found.Path);
     }
 
     private IPAddress? Address()

@@ -1,3 +1,5 @@
+using Synapse.Library;
+
 namespace Synapse.EmbeddingServer.Hosting;
 
 /// <summary>A setting, as the help shows it.</summary>
@@ -11,6 +13,7 @@ internal sealed record ServiceSetting(string Variable, string? Option, string Va
 
     public const string Models = "MODEL_NAME";
     public const string ModelsFolder = "MODELS_FOLDER";
+    public const string DataFolder = UserDataFolder.Variable;
     public const string Device = "DEVICE";
     public const string BatchSize = "BATCH_SIZE";
     public const string Host = "HOST";
@@ -33,17 +36,18 @@ internal sealed record ServiceSetting(string Variable, string? Option, string Va
     /// <summary>All settings, in the order of the help.</summary>
     public static IReadOnlyList<ServiceSetting> All { get; } =
     [
-        new(Models, "--model", "MODEL[,...]", "Models to load, separated by commas: paths of folders, or names below MODELS_FOLDER. Rerankers are recognised by their config.json. Needed."),
-        new(ModelsFolder, "--models-folder", "FOLDER", "Where models are looked for by name. Default: the folder 'models' of the current folder."),
+        new(Models, "--model", "MODEL[,...]", "Models to load, separated by commas: names under which 'synapse models' keeps them, paths of folders, or folders below MODELS_FOLDER. Rerankers are recognised by their config.json. Needed."),
+        new(ModelsFolder, "--models-folder", "FOLDER", "Where models are looked for by name. Default: where 'synapse models' puts them, the folder 'models' of the data folder of Synapse."),
+        new(DataFolder, null, "FOLDER", "The data folder of Synapse. Default: 'synapse' in the user's application data."),
         new(Device, "--device", "auto|cpu|cuda", "What models run on. Default: auto, which is CUDA where it starts, else the processor."),
         new(Host, "--host", "ADDRESS", "IP address to listen on; 0.0.0.0 or * for all. Others than loopback need a key. Default: localhost."),
         new(Port, "--port", "PORT", "Port; 0 for any free one. Default: 8081."),
         new(Key, null, "KEY", "Key that callers send as 'Authorization: Bearer KEY'. Default: none."),
         new(KeyFile, null, "FILE", "File that holds the key."),
         new(BatchSize, null, "INPUTS", "Inputs of the model's full length that fit into one run; of shorter ones more fit. Default: what suits the device."),
-        new(BatchTokens, null, "TOKENS", "The same in tokens, padding included. Default: 1024 on the processor, 16384 on CUDA."),
+        new(BatchTokens, null, "TOKENS", "The same in tokens, padding included. Default: 512 on the processor, 16384 on CUDA."),
         new(Threads, null, "THREADS", "Processor threads of each model. Default: as many as there are processors."),
-        new(Weights, null, "FILE", "File name of the weights, such as model_quantized.onnx. Default: model.onnx."),
+        new(Weights, null, "FILE", "File name of the weights, such as model_quantized.onnx. Default: those that were fetched first, else model.onnx."),
         new(QueryPrefix, null, "TEXT", "Text before each input of the input_type query. Default: the model's own prompt, if it has one."),
         new(PassagePrefix, null, "TEXT", "Text before each input of the input_type passage. Default: the model's own prompt, if it has one."),
         new(MaxInputs, null, "INPUTS", "Most inputs of a request. Default: 2048."),

@@ -4,7 +4,6 @@ namespace Synapse.EmbeddingServer.Metering;
 internal sealed class ModelMeter(TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
-    private int _requests;
     private long _busySince;
     private ModelReading _reading;
 
@@ -13,38 +12,29 @@ internal sealed class ModelMeter(TimeProvider timeProvider)
     {
         lock (_gate)
         {
-            return _requests == 0 ? _reading : _reading with { Busy = _reading.Busy + timeProvider.GetElapsedTime(_busySince) };
+            return _reading.Requests == 0 ? _reading : _reading with { Busy = _reading.Busy + timeProvider.GetElapsedTime(_busySince) };
         }
     }
 
-    /// <summary>A request waits for the model from now on.</summary>
-    public void Begin(int inputs, long tokens)
+    /// <summary>A request is before the model from now on.</summary>
+    public void Begin()
     {
         lock (_gate)
         {
-            _busySince = _requests++ == 0 ? timeProvider.GetTimestamp() : _busySince;
-            _reading = _reading with { PendingInputs = _reading.PendingInputs + inputs, PendingTokens = _reading.PendingTokens + tokens };
+            _busySince = _reading.Requests == 0 ? timeProvider.GetTimestamp() : _busySince;
+            _reading = _reading with { Requests = _reading.Requests + 1 };
         }
     }
 
     /// <summary>The request is over.</summary>
-    /// <param name="inputs">As it began.</param>
-    /// <param name="tokens">As it began.</param>
-    /// <param name="readTokens">Tokens that the model read; null when it was not answered.</param>
-    public void End(int inputs, long tokens, long? readTokens)
+    /// <param name="inputs">Inputs that were answered; none when it failed.</param>
+    /// <param name="tokens">Tokens that the model read for them.</param>
+    public void End(int inputs, long tokens)
     {
         lock (_gate)
         {
-            _reading = _reading with { PendingInputs = _reading.PendingInputs - inputs, PendingTokens = _reading.PendingTokens - tokens };
-            if (--_requests == 0)
-            {
-                _reading = _reading with { Busy = _reading.Busy + timeProvider.GetElapsedTime(_busySince) };
-            }
-
-            if (readTokens is { } read)
-            {
-                _reading = _reading with { Inputs = _reading.Inputs + inputs, Tokens = _reading.Tokens + read };
-            }
+            var busy = _reading.Requests == 1 ? _reading.Busy + timeProvider.GetElapsedTime(_busySince) : _reading.Busy;
+            _reading = new(_reading.Inputs + inputs, _reading.Tokens + tokens, _reading.Requests - 1, busy);
         }
     }
 }
@@ -52,7 +42,6 @@ internal sealed class ModelMeter(TimeProvider timeProvider)
 /// <summary>What was measured of one model.</summary>
 /// <param name="Inputs">Inputs that were answered.</param>
 /// <param name="Tokens">Their tokens.</param>
-/// <param name="PendingInputs">Inputs that wait or run.</param>
-/// <param name="PendingTokens">Their tokens.</param>
-/// <param name="Busy">Time in which at least one request was before the model.</param>
-internal readonly record struct ModelReading(long Inputs, long Tokens, int PendingInputs, long PendingTokens, TimeSpan Busy);
+/// <param name="Requests">Requests that are before it.</param>
+/// <param name="Busy">Time in which at least one request was before it.</param>
+internal readonly record struct ModelReading(long Inputs, long Tokens, int Requests, TimeSpan Busy);

@@ -4,18 +4,16 @@ namespace Synapse.EmbeddingServer.Metering;
 internal sealed class PendingRequest : IDisposable
 {
     private readonly ModelMeter _meter;
-    private readonly int _inputs;
-    private readonly long _tokens;
-    private long? _readTokens;
+    private (int Inputs, long Tokens) _answered;
 
-    public PendingRequest(ModelMeter meter, int inputs, long tokens)
+    public PendingRequest(ModelMeter meter)
     {
-        (_meter, _inputs, _tokens) = (meter, inputs, tokens);
-        meter.Begin(inputs, tokens);
+        _meter = meter;
+        meter.Begin();
     }
 
     /// <summary>The model answered.</summary>
-    public void Complete(long readTokens) => _readTokens = readTokens;
+    public void Complete(int inputs, long tokens) => _answered = (inputs, tokens);
 
-    public void Dispose() => _meter.End(_inputs, _tokens, _readTokens);
+    public void Dispose() => _meter.End(_answered.Inputs, _answered.Tokens);
 }

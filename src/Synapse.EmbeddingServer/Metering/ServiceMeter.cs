@@ -24,7 +24,7 @@ internal sealed class ServiceMeter(TimeProvider timeProvider)
     }
 
     /// <summary>A request is before a model until the result is disposed.</summary>
-    public PendingRequest Begin(ServedModel model, int inputs, long tokens) => new(Of(model.Name), inputs, tokens);
+    public PendingRequest Begin(ServedModel model) => new(Of(model.Name));
 
     /// <summary>What was measured of a model.</summary>
     public ModelReading Read(ServedModel model) => Of(model.Name).Read();

@@ -1,5 +1,6 @@
 using Synapse.EmbeddingServer.Hosting;
 using Synapse.Errors;
+using Synapse.LocalModels.Catalogue;
 
 namespace Synapse.EmbeddingServer.Serving;
 
@@ -19,8 +20,7 @@ internal sealed partial class ModelLoading(
             // A service that cannot listen loads nothing.
             await started.Task.WaitAsync(stoppingToken);
 
-            // Loading cannot be interrupted; whoever stops the service does not wait for it.
-            await Task.Run(() => LoadAll(stoppingToken), CancellationToken.None).WaitAsync(stoppingToken);
+            await LoadAllAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -28,19 +28,20 @@ internal sealed partial class ModelLoading(
         }
     }
 
-    private void LoadAll(CancellationToken stoppingToken)
+    private async Task LoadAllAsync(CancellationToken stoppingToken)
     {
         foreach (var source in options.Models)
         {
             try
             {
                 stoppingToken.ThrowIfCancellationRequested();
-                Load(source);
+                await LoadAsync(source, stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 var reason = error is SynapseException ? error.Message : $"A fault of this program ({error.GetType().Name}: {error.Message}).";
-                Failure = $"the model '{source.Name}' cannot be loaded from '{source.Folder}'. {reason}";
+                var cure = error is ModelDamagedException ? $" {ModelFolders.FolderCure(Path.GetDirectoryName(source.Folder)!)}".TrimEnd() : "";
+                Failure = $"the model '{source.Name}' cannot be loaded from '{source.Folder}'. {reason}{cure}";
                 lifetime.StopApplication();
                 return;
             }
@@ -50,10 +51,10 @@ internal sealed partial class ModelLoading(
         LogReady(options.Models.Count);
     }
 
-    private void Load(ModelSource source)
+    private async Task LoadAsync(ModelSource source, CancellationToken stoppingToken)
     {
         var start = timeProvider.GetTimestamp();
-        var model = loader.Load(source);
+        var model = await loader.LoadAsync(source, stoppingToken);
         models.Add(model);
         LogLoaded(model.Name, model.Kind, model.RunsOnCuda ? "cuda" : "cpu", model.MaxTokens, model.ParameterBytes, timeProvider.GetElapsedTime(start).TotalMilliseconds);
     }

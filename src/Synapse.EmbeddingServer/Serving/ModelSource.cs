@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Synapse.LocalModels.Keeping;
 
 namespace Synapse.EmbeddingServer.Serving;
 
@@ -10,12 +11,8 @@ internal sealed record ModelSource(string Name, string Folder)
     private const string ConfigurationFile = "config.json";
     private const int UsualMaxTokens = 512;
 
-    /// <summary>What the model does: models for sequence classification rerank, all others embed.</summary>
-    /// <remarks>A file that cannot be read says nothing here; loading the model names it.</remarks>
-    public ModelKind FindKind()
-        => Setting(ConfigurationFile, "architectures") is { ValueKind: JsonValueKind.Array } architectures
-            && architectures.EnumerateArray().Any(static name => name.ValueKind is JsonValueKind.String && name.GetString()!.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
-            ? ModelKind.Rerank : ModelKind.Embedding;
+    /// <summary>What the folder of models knows of it; null for a folder that was named by its path, or lies deeper.</summary>
+    public InstalledModel? Installed { get; init; }
 
     /// <summary>Longest input as the folder states it.</summary>
     public int FindMaxTokens() => Count("sentence_bert_config.json", "max_seq_length") ?? Count(ConfigurationFile, "max_position_embeddings") ?? UsualMaxTokens;

@@ -1,7 +1,7 @@
 using Synapse.EmbeddingServer.Hosting;
-using Synapse.Errors;
+using Synapse.LocalModels.Catalogue;
+using Synapse.LocalModels.Keeping;
 using Synapse.LocalModels.Onnx;
-using Synapse.LocalModels.Tokenizing;
 
 namespace Synapse.EmbeddingServer.Serving;
 
@@ -9,64 +9,51 @@ namespace Synapse.EmbeddingServer.Serving;
 internal sealed class OnnxModelLoader(ServiceOptions options, TimeProvider timeProvider) : IModelLoader
 {
     /// <inheritdoc/>
-    public ServedModel Load(ModelSource source) => source.FindKind() is ModelKind.Rerank ? LoadReranker(source) : LoadEmbedder(source);
-
-    private EmbeddingModel LoadEmbedder(ModelSource source)
+    public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {
-        var model = SentenceModel.Load(source.Folder, new SentenceModelOptions
-        {
-            Name = source.Name,
-            Weights = options.Weights,
-            Device = options.Device,
-            Threads = options.Threads,
-            MaxBatchTokens = BatchTokens(options, source),
-            MaxWaitingInputs = options.MaxWaitingInputs,
-            MaxWaitingTokens = options.MaxWaitingTokens,
-            QueryPrefix = options.QueryPrefix,
-            PassagePrefix = options.PassagePrefix,
-        });
-        return new EmbeddingModel(source.Name, model) { LoadedAt = timeProvider.GetUtcNow() };
+        await (source.Installed?.RequireWholeAsync(cancellationToken) ?? Task.CompletedTask);
+
+        // What native code does cannot be interrupted; whoever stops the service does not wait for it.
+        return await Task.Run(() => Load(source), CancellationToken.None).WaitAsync(cancellationToken);
     }
 
-    private RerankModel LoadReranker(ModelSource source)
-    {
-        var (model, onCuda) = LoadCrossEncoder(source);
-        return new RerankModel(source.Name, model, TextTokenizer.Load(source.Folder), onCuda) { LoadedAt = timeProvider.GetUtcNow() };
-    }
+    /// <summary>Most tokens of a run; null for what suits the device.</summary>
+    public static int? BatchTokens(ServiceOptions options, ModelSource source)
+        => options.BatchTokens ?? (options.BatchSize is { } inputs ? (int)Math.Min(ServiceOptions.MostBatchTokens, (long)inputs * source.FindMaxTokens()) : null);
 
-    // A cross-encoder does not tell what it runs on, so that 'auto' is tried out here: CUDA first.
-    private (CrossEncoder Model, bool OnCuda) LoadCrossEncoder(ModelSource source)
-    {
-        if (options.Device is not OnnxDevice.Auto)
-        {
-            return (LoadCrossEncoder(source, options.Device), options.Device is OnnxDevice.Cuda);
-        }
+    private ServedModel Load(ModelSource source) => ModelKinds.Read(source.Folder) is ModelKind.Reranker
+        ? new RerankModel(source.Name, CrossEncoder.Load(source.Folder, RerankOptions(source))) { LoadedAt = timeProvider.GetUtcNow() }
+        : new EmbeddingModel(source.Name, SentenceModel.Load(source.Folder, EmbeddingOptions(source))) { LoadedAt = timeProvider.GetUtcNow() };
 
-        try
-        {
-            return (LoadCrossEncoder(source, OnnxDevice.Cuda), true);
-        }
-        catch (ModelRuntimeException)
-        {
-            return (LoadCrossEncoder(source, OnnxDevice.Cpu), false);
-        }
-    }
+    /// <summary>What the settings say stands before an input, else what the catalogue says; null for what the model itself says.</summary>
+    private static string? Prefix(string? setting, string? known) => setting ?? (known is { Length: > 0 } ? known : null);
 
-    private CrossEncoder LoadCrossEncoder(ModelSource source, OnnxDevice device) => CrossEncoder.Load(source.Folder, new CrossEncoderOptions
+    private SentenceModelOptions EmbeddingOptions(ModelSource source) => new()
     {
         Name = source.Name,
         Weights = options.Weights,
-        Device = device,
+        Device = options.Device,
         Threads = options.Threads,
         MaxBatchTokens = BatchTokens(options, source),
+        MaxCallTokens = options.MaxRequestTokens,
+        MaxWaitingInputs = options.MaxWaitingInputs,
+        MaxWaitingTokens = options.MaxWaitingTokens,
+        QueryPrefix = Prefix(options.QueryPrefix, source.Installed?.Known?.QueryPrefix),
+        PassagePrefix = Prefix(options.PassagePrefix, source.Installed?.Known?.PassagePrefix),
+    };
+
+    private CrossEncoderOptions RerankOptions(ModelSource source) => new()
+    {
+        Name = source.Name,
+        Weights = options.Weights,
+        Device = options.Device,
+        Threads = options.Threads,
+        MaxBatchTokens = BatchTokens(options, source),
+        MaxCallTokens = options.MaxRequestTokens,
         MaxWaitingInputs = options.MaxWaitingInputs,
         MaxWaitingTokens = options.MaxWaitingTokens,
 
         // Each request chooses between the number and its sigmoid.
         Activation = ScoreActivation.Logit,
-    });
-
-    /// <summary>Most tokens of a run; null for what suits the device.</summary>
-    public static int? BatchTokens(ServiceOptions options, ModelSource source)
-        => options.BatchTokens ?? (options.BatchSize is { } inputs ? (int)Math.Min(ServiceOptions.MostBatchTokens, (long)inputs * source.FindMaxTokens()) : null);
+    };
 }

@@ -1,3 +1,6 @@
+using Synapse.LocalModels.Catalogue;
+using Synapse.LocalModels.Onnx;
+
 namespace Synapse.EmbeddingServer.Serving;
 
 /// <summary>A model that is loaded.</summary>
@@ -16,8 +19,17 @@ internal abstract class ServedModel(string name) : IAsyncDisposable
     /// <summary>Bytes of its weights.</summary>
     public abstract long ParameterBytes { get; }
 
+    /// <summary>SHA-256 of its weights in hexadecimal.</summary>
+    public abstract string WeightsSha256 { get; }
+
+    /// <summary>What waits for it.</summary>
+    public abstract QueueLength Waiting { get; }
+
     /// <summary>Whether it runs on a CUDA device.</summary>
     public abstract bool RunsOnCuda { get; }
+
+    /// <summary>Time inside ONNX Runtime so far, and the threads that share it.</summary>
+    public abstract RuntimeUse RuntimeUse { get; }
 
     /// <summary>When it was loaded.</summary>
     public required DateTimeOffset LoadedAt { get; init; }

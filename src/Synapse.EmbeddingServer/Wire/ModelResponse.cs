@@ -16,7 +16,7 @@ internal sealed record ModelListResponse(string Object, IReadOnlyList<ModelRespo
 /// <param name="MaxBatchInputs">Most inputs of a request.</param>
 /// <param name="MaxBatchTokens">Most tokens of a request.</param>
 /// <param name="Device"><c>cpu</c> or <c>cuda</c>.</param>
-/// <param name="Sha256">SHA-256 of the weights; absent where it is not known.</param>
+/// <param name="Sha256">SHA-256 of the weights.</param>
 /// <param name="Normalized">Whether embeddings have unit length; absent for rerankers.</param>
 internal sealed record ModelResponse(
     string Id,
@@ -29,7 +29,7 @@ internal sealed record ModelResponse(
     int MaxBatchInputs,
     int MaxBatchTokens,
     string Device,
-    string? Sha256,
+    string Sha256,
     bool? Normalized);
 
 /// <summary>Whether the service takes requests.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Synapse.Errors;
 using Synapse.LocalModels.Keeping;
 using Synapse.Privacy;
@@ -140,7 +142,7 @@ internal sealed class HubClient(ModelStoreOptions options, IEgress egress, TimeP
         }
         catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
-            throw new ModelHubException(model, $"No secure connection to {host}: {error.InnerException?.Message ?? error.Message} If it has a certificate of your own authority, name that in Synapse:Egress:CaFile.", error);
+            throw new ModelHubException(model, $"No secure connection to {host}: {WhyInsecure((error.InnerException ?? error).Message)}", error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -151,6 +153,14 @@ internal sealed class HubClient(ModelStoreOptions options, IEgress egress, TimeP
             throw new RetryHubException($"{host} did not answer within {s_headerLimit.TotalSeconds:0} s.", innerException: late);
         }
     }
+
+    // The framework tells faults of a certificate in its message alone, by the names of enumerations.
+    private static string WhyInsecure(string text)
+        => text.Contains(nameof(SslPolicyErrors.RemoteCertificateNameMismatch), StringComparison.Ordinal) ? "its certificate is for another name. Check the address."
+            : text.Contains(nameof(X509ChainStatusFlags.NotTimeValid), StringComparison.Ordinal) ? "its certificate has run out, or is not valid yet. Check the clock of this machine; else the certificate has to be renewed there."
+            : text.Contains(nameof(X509ChainStatusFlags.PartialChain), StringComparison.Ordinal) || text.Contains(nameof(X509ChainStatusFlags.UntrustedRoot), StringComparison.Ordinal)
+                ? "its certificate is of an authority that is not trusted here. If that is your own, or that of a gateway that looks into TLS, name its PEM file in Synapse:Egress:CaFile."
+            : $"{text.TrimEnd('.')}.";
 
     private HttpClient ClientOf(Uri address)
     {

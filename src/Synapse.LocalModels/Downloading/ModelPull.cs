@@ -46,13 +46,26 @@ internal sealed class ModelPull(ModelStore store, ModelStoreOptions options, Hub
             throw new ModelChangedException(model.Name, $"revision '{revision}' is commit {listing.Commit} now, and its lock holds {commit}");
         }
 
-        var files = Choose(listing, held);
-        await FetchAsync(guard, listing, files, before, held?.Commit is null ? null : held, revision, cancellationToken);
+        var weights = ChooseWeights(listing, before);
+        var files = Choose(listing, held, weights);
+        await FetchAsync(guard, listing, files, before, held?.Commit is null ? null : held, revision, DefaultOf(before, weights), cancellationToken);
     }
 
-    private HubFile[] Choose(HubRevision listing, ModelLock? held)
+    /// <summary>Those that are here and still on the hub, and those that were asked for; last what was asked for, or the plain ones when none is here.</summary>
+    private string[] ChooseWeights(HubRevision listing, ModelLock? before)
     {
-        var paths = held?.Commit is null ? [.. ModelFiles.Choose([.. listing.Files.Keys])] : held.Files.Select(static file => file.Path).ToArray();
+        string[] here = [.. (before?.Weights ?? []).Where(path => listing.Files.ContainsKey(path) || (!request.Update && before!.Commit is not null))];
+        return request.Weights is null && here.Length > 0 ? here : [.. here.Append(WeightsChoice.Find(model.Name, [.. listing.Files.Keys], request.Weights)).Distinct()];
+    }
+
+    // What ran without a setting goes on running without one: other weights make other embeddings. The plain ones need no mention.
+    private static string? DefaultOf(ModelLock? before, string[] weights)
+        => (before?.Weights.FirstOrDefault(weights.Contains) ?? weights[^1]) is var first && first == ModelFiles.FindPlain(weights) ? null : first;
+
+    private HubFile[] Choose(HubRevision listing, ModelLock? held, string[] weights)
+    {
+        var chosen = ModelFiles.Choose([.. listing.Files.Keys], weights);
+        string[] paths = held?.Commit is null ? [.. chosen] : [.. held.Files.Select(static file => file.Path).Union(chosen.Where(path => !ModelFiles.IsText(path)))];
         if (ModelFiles.FindMissing(paths) is { } missing)
         {
             throw new ModelNotOnHubException(model.Name, $"{char.ToUpperInvariant(missing[0])}{missing[1..]}, so it cannot run here. Choose another model, or export it to ONNX and import the folder.");
@@ -77,7 +90,7 @@ internal sealed class ModelPull(ModelStore store, ModelStoreOptions options, Hub
             : listed.Sha256 is { } sha ? sha != file.Sha256
             : isWhole && listed.SizeBytes != file.SizeBytes;
 
-    private async Task FetchAsync(ModelGuard guard, HubRevision listing, HubFile[] files, ModelLock? before, ModelLock? held, string revision, CancellationToken cancellationToken)
+    private async Task FetchAsync(ModelGuard guard, HubRevision listing, HubFile[] files, ModelLock? before, ModelLock? held, string revision, string? defaultWeights, CancellationToken cancellationToken)
     {
         var staged = Path.Combine(store.Paths.Incoming(model.Name), listing.Commit);
         DropOtherCommits(staged);
@@ -105,7 +118,7 @@ internal sealed class ModelPull(ModelStore store, ModelStoreOptions options, Hub
 
             await FetchAsync(file, listing.Commit, target, meter, cancellationToken);
             var sha = await FileHashes.Sha256Async(target, cancellationToken);
-            if (held?.Files.First(known => known.Path == file.Path).Sha256 is { } known && known != sha)
+            if (held?.Files.FirstOrDefault(known => known.Path == file.Path)?.Sha256 is { } known && known != sha)
             {
                 File.Delete(target);
                 throw new ModelChangedException(model.Name, $"the hub sends another '{file.Path}' under the commit that its lock holds");
@@ -120,7 +133,7 @@ internal sealed class ModelPull(ModelStore store, ModelStoreOptions options, Hub
             locked.Add(new LockedFile(file.Path, file.SizeBytes, sha));
         }
 
-        Put(guard, staged, new ModelLock(ModelLock.CurrentFormat, model.Name, model.HubId, options.Hub.AbsoluteUri.TrimEnd('/'), held?.Revision ?? revision, listing.Commit, KindOf(staged), listing.Licence ?? ModelCatalogue.Find(model.Name)?.Licence, [.. locked.OrderBy(static file => file.Path, StringComparer.Ordinal)]));
+        Put(guard, staged, new ModelLock(ModelLock.CurrentFormat, model.Name, model.HubId, options.Hub.AbsoluteUri.TrimEnd('/'), held?.Revision ?? revision, listing.Commit, KindOf(staged), listing.Licence ?? ModelCatalogue.Find(model.Name)?.Licence, [.. locked.OrderBy(static file => file.Path, StringComparer.Ordinal)]) { DefaultWeights = defaultWeights });
         tell(new PullCompleted(store.Get(model.Name), Changed: true, meter.Received));
     }
 

@@ -4,14 +4,16 @@ using Synapse.LocalModels.Catalogue;
 namespace Synapse.LocalModels.Keeping;
 
 /// <summary>Tells what a model does from its own configuration.</summary>
-internal static class ModelKinds
+public static class ModelKinds
 {
     /// <summary>A classifier of sequences scores pairs; everything else embeds.</summary>
+    /// <param name="folder">The model's folder. When its <c>config.json</c> cannot be read, whoever loads the model says so.</param>
     public static ModelKind Read(string folder)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "config.json")));
+            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "config.json")), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
             return document.RootElement.TryGetProperty("architectures", out var names) && names.ValueKind == JsonValueKind.Array
                 && names.EnumerateArray().Any(static name => name.ValueKind == JsonValueKind.String && name.GetString()!.EndsWith("ForSequenceClassification", StringComparison.Ordinal))
                     ? ModelKind.Reranker
@@ -19,7 +21,6 @@ internal static class ModelKinds
         }
         catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            // Whoever loads it says what is wrong with it.
             return ModelKind.Embedding;
         }
     }

@@ -23,6 +23,22 @@ public sealed record ModelLock(
     internal const int CurrentFormat = 1;
     private const long MaxBytes = 1 << 20;
 
+    /// <summary>The weights that run when no setting names others, by path; null for the plain ones, or the only ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DefaultWeights { get; init; }
+
+    /// <summary>All weights by path, first those that run when no setting names others.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Weights
+    {
+        get
+        {
+            var all = Files.Select(static file => file.Path).Where(ModelFiles.IsWeights).ToArray();
+            var first = DefaultWeights ?? ModelFiles.FindPlain(all);
+            return [.. all.OrderBy(path => path == first ? 0 : 1).ThenBy(static path => path, StringComparer.Ordinal)];
+        }
+    }
+
     /// <summary>Size of all files, in bytes.</summary>
     [JsonIgnore]
     public long SizeBytes => Files.Sum(file => file.SizeBytes);
@@ -49,6 +65,7 @@ public sealed record ModelLock(
         {
             var read = JsonSerializer.Deserialize(json, ModelLockJson.Default.ModelLock);
             return read is { Format: CurrentFormat, Name: { } name, Files.Count: > 0 } && ModelReference.IsName(name) && read.Files.All(static file => file is { Path: { } path, Sha256.Length: 64 } && ModelFiles.IsTaken(path)) && read.Files.DistinctBy(static file => file.Path).Count() == read.Files.Count
+                && (read.DefaultWeights is null || (ModelFiles.IsWeights(read.DefaultWeights) && read.Files.Any(file => file.Path == read.DefaultWeights)))
                 ? read
                 : null;
         }

@@ -38,13 +38,17 @@ public sealed class ModelStore
         var fault = model.Lock is null
             ? ModelFiles.FindMissing(FolderFiles.Of(model.Path))
             : model.Lock.Files.Select(file => SizeFault(model.Path, file)).FirstOrDefault(static found => found is not null) is { } wrong ? $"'{wrong.Path}' {wrong.Detail}" : null;
-        return fault is null ? model.Path : throw new ModelDamagedException(model.Name, fault);
+        return fault is null ? model.Path : throw new ModelDamagedException(model.Name, fault, model.CanBePulled);
     }
 
     /// <summary>Finds a model in the folder, whole or not.</summary>
     /// <param name="name">A name or an id of a hub.</param>
     /// <exception cref="ModelNotInstalledException">There is none.</exception>
-    public InstalledModel Get(string name) => TryGet(ModelReference.Read(name).Name) ?? throw new ModelNotInstalledException(name, Folder);
+    public InstalledModel Get(string name)
+    {
+        var model = ModelReference.Read(name);
+        return TryGet(model.Name) ?? throw new ModelNotInstalledException(name, Folder, model.HubId is not null);
+    }
 
     /// <summary>Lists the models of the folder, by name.</summary>
     public IReadOnlyList<InstalledModel> List()

@@ -23,6 +23,10 @@ public sealed class ModelStoreOptions
     /// <summary>Largest model that is fetched or imported, in bytes.</summary>
     public long MaxModelBytes { get; init; } = 4_000_000_000;
 
+    /// <summary>Where models lie in a data folder when no other folder is named for them.</summary>
+    /// <param name="dataFolder">The data folder.</param>
+    public static string FolderIn(string dataFolder) => Path.Combine(dataFolder, "models");
+
     /// <summary>Whether an entry of <see cref="DownloadHosts"/> can be read.</summary>
     /// <param name="entry">The entry.</param>
     public static bool IsDownloadHost(string entry)

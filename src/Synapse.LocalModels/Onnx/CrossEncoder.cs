@@ -31,8 +31,20 @@ public sealed class CrossEncoder : IAsyncDisposable
     /// <summary>Bytes of its weights.</summary>
     public long ParameterBytes => _model.Bytes;
 
+    /// <summary>SHA-256 of its weights in hexadecimal: of the model file, followed by its external files in the order of their names.</summary>
+    public string WeightsSha256 => _model.Sha256;
+
+    /// <summary>Whether it runs on a CUDA device.</summary>
+    public bool RunsOnCuda => _model.OnCuda;
+
+    /// <summary>What waits for it.</summary>
+    public QueueLength Waiting => _model.Queue.Waiting;
+
     /// <summary>Whether scores lie between 0 and 1.</summary>
     public bool UsesSigmoid { get; }
+
+    /// <summary>Time inside ONNX Runtime so far, and the threads that share it.</summary>
+    public RuntimeUse RuntimeUse => _model.RuntimeUse;
 
     /// <summary>Loads a model and tries it on one text.</summary>
     /// <param name="folder">A folder as sentence-transformers publishes it, with its <c>onnx</c> folder.</param>
@@ -59,16 +71,17 @@ public sealed class CrossEncoder : IAsyncDisposable
     /// <param name="query">The query.</param>
     /// <param name="passages">The passages.</param>
     /// <param name="cancellationToken">Takes what waits out of the queue.</param>
-    /// <returns>A score for each passage, in order; higher fits better.</returns>
+    /// <returns>The scores, and the tokens that the model read for them.</returns>
     /// <exception cref="ModelBusyException">Too much waits already.</exception>
+    /// <exception cref="TooManyTokensException">The pairs have more tokens than <see cref="OnnxModelOptions.MaxCallTokens"/>.</exception>
     /// <exception cref="ModelFailedException">The model failed on a pair.</exception>
-    public async ValueTask<float[]> ScoreAsync(string query, IReadOnlyList<ReadOnlyMemory<char>> passages, CancellationToken cancellationToken)
+    public async ValueTask<PassageScores> ScoreAsync(string query, IReadOnlyList<ReadOnlyMemory<char>> passages, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(passages);
         var scores = new float[passages.Count];
-        await _model.RunAsync(passages.Count, scores, index => _model.Tokenizer.EncodePair(query, passages[index].Span, MaxTokens), 0, cancellationToken);
-        return scores;
+        var usage = await _model.RunAsync(passages.Count, scores, index => _model.Tokenizer.EncodePair(query, passages[index].Span, MaxTokens), 0, cancellationToken);
+        return new(scores, usage);
     }
 
     /// <summary>Ends the model: what waits fails, what runs is waited for.</summary>

@@ -12,7 +12,7 @@ public abstract record OnnxModelOptions
     /// <summary>What the model is called; null takes the name of its folder.</summary>
     public string? Name { get; init; }
 
-    /// <summary>File name of the weights, in the folder or its <c>onnx</c> folder, such as <c>model_quantized.onnx</c>; null takes <c>model.onnx</c>.</summary>
+    /// <summary>File name of the weights, in the folder or its <c>onnx</c> folder, such as <c>model_quantized.onnx</c>; null takes those of the lock, <c>model.onnx</c>, or the only ones.</summary>
     public string? Weights { get; init; }
 
     /// <summary>What it runs on.</summary>
@@ -29,6 +29,11 @@ public abstract record OnnxModelOptions
     /// <summary>Tokens of one run, padding included; null takes what suits the device. A single longer input is a run of its own.</summary>
     [Range(1, 1_048_576)]
     public int? MaxBatchTokens { get; init; }
+
+    /// <summary>Tokens of all texts of one call, prefixes and special tokens included, above which it is refused before anything is queued; null takes any number.</summary>
+    /// <remarks>Such a call is tokenised as a whole before its first text runs, and its tokens are held for so long.</remarks>
+    [Range(1, 100_000_000)]
+    public int? MaxCallTokens { get; init; }
 
     /// <summary>Waiting tokens from which on new calls are refused.</summary>
     [Range(1, 100_000_000)]

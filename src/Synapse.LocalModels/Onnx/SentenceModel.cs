@@ -57,6 +57,9 @@ public sealed class SentenceModel : IAsyncDisposable
     /// <summary>Whether it runs on a CUDA device.</summary>
     public bool RunsOnCuda => _model.OnCuda;
 
+    /// <summary>What waits for it.</summary>
+    public QueueLength Waiting => _model.Queue.Waiting;
+
     /// <summary>How embeddings are meant to be compared, as the model says: cosine, dot, euclidean or manhattan; null when it does not say.</summary>
     public string? Similarity => _configuration.Similarity;
 
@@ -64,7 +67,7 @@ public sealed class SentenceModel : IAsyncDisposable
     public EmbeddingSpace Space { get; }
 
     /// <summary>Time inside ONNX Runtime so far, and the threads that share it.</summary>
-    internal (TimeSpan Time, int Threads) RunTime => (_model.Session.RunTime, _model.RunsAtOnce);
+    public RuntimeUse RuntimeUse => _model.RuntimeUse;
 
     /// <summary>Loads a model and tries it on one text.</summary>
     /// <param name="folder">A folder as sentence-transformers publishes it, with its <c>onnx</c> folder.</param>
@@ -90,16 +93,15 @@ public sealed class SentenceModel : IAsyncDisposable
         }
     }
 
-    /// <summary>Tokens of a text, special tokens included, prefix not; not cut.</summary>
-    public int Count(ReadOnlySpan<char> text) => _model.Tokenizer.Count(text);
-
     /// <summary>Embeds texts.</summary>
     /// <param name="texts">The texts, in order.</param>
     /// <param name="side">What they are to retrieval.</param>
     /// <param name="destination">Receives the embeddings one after the other; its length is the number of texts times <see cref="Dimensions"/>. Once the call has ended, nothing is written any more.</param>
     /// <param name="cancellationToken">Takes what waits out of the queue.</param>
+    /// <returns>The tokens that the model read.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length.</exception>
     /// <exception cref="ModelBusyException">Too much waits already.</exception>
+    /// <exception cref="TooManyTokensException">The texts have more tokens than <see cref="OnnxModelOptions.MaxCallTokens"/>.</exception>
     /// <exception cref="ModelFailedException">The model failed on a text.</exception>
     public async ValueTask<TokenUsage> EmbedAsync(IReadOnlyList<ReadOnlyMemory<char>> texts, TextSide side, Memory<float> destination, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ public sealed class ModelBundle(ModelStore store)
         {
             if ((await store.VerifyAsync(model.Name, cancellationToken)).Faults is [var fault, ..])
             {
-                throw new ModelDamagedException(model.Name, $"'{fault.Path}' {fault.Detail}");
+                throw new ModelDamagedException(model.Name, $"'{fault.Path}' {fault.Detail}", model.CanBePulled);
             }
         }
 

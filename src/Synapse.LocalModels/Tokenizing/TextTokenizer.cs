@@ -12,10 +12,13 @@ public sealed class TextTokenizer
     private readonly TokenizerParts parts;
     private EncodingBuffers? spare;
 
-    internal TextTokenizer(TokenizerParts parts) => this.parts = parts;
+    internal TextTokenizer(TokenizerParts parts) => (this.parts, IdLimit) = (parts, parts.IdLimit);
 
     /// <summary>The id that fills up the shorter texts of a batch.</summary>
     public int PadId => parts.PadId;
+
+    /// <summary>How many rows the model's table of tokens must have: one more than the largest id that a text or its padding can get.</summary>
+    public int IdLimit { get; }
 
     /// <summary>Most tokens that the model reads, as its folder says; null when it does not say, or says a million and more.</summary>
     public int? MaxLength => parts.MaxLength;

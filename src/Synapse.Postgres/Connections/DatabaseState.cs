@@ -21,6 +21,7 @@ internal sealed record DatabaseState(string VectorSchema, bool CommitsAreFlushed
             settings.Pooling = false;
             // A migration, or waiting for that of another server, takes as long as it takes.
             settings.CommandTimeout = 0;
+            settings.Options = "-c statement_timeout=0 -c lock_timeout=0";
             using var connection = new NpgsqlConnection(settings.ConnectionString);
             connection.Open();
             RequireServer(connection, address.Name);

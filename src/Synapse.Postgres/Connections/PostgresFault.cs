@@ -7,6 +7,10 @@ namespace Synapse.Postgres.Connections;
 /// <summary>Names the faults of PostgreSQL and of the way to it in the words of the core.</summary>
 internal static class PostgresFault
 {
+    // The server may be set to end connections that do nothing.
+    private const string IdleTooLong = "57P05";
+    private const string IdleInTransactionTooLong = "25P03";
+
     /// <summary>Whether a unit of work that failed so may succeed when it is done once more.</summary>
     public static bool IsTransient(Exception error)
         => error is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } || IsBroken(error);
@@ -14,7 +18,7 @@ internal static class PostgresFault
     /// <summary>Whether the connection is gone: the server stopped, ended it, or cannot be heard any more.</summary>
     public static bool IsBroken(Exception error) => error switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow } => true,
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or IdleTooLong or IdleInTransactionTooLong } => true,
         PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException { InnerException: IOException or SocketException } => true,
         _ => false,

@@ -9,7 +9,11 @@ namespace Synapse.Postgres.Connections;
 /// <param name="source">The pool.</param>
 internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
 {
+    // One for the ledger, two for merging.
+    private const int OwnConnections = 3;
+
     private const int DoubtQuestions = 40;
+    private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);
     private static readonly TimeSpan s_doubtPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Name of the store, without a password.</summary>
@@ -70,6 +74,11 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
             catch (Exception error) when (attempt == 1 && PostgresFault.IsTransient(error))
             {
                 Forget(error);
+                if (!PostgresFault.IsBroken(error))
+                {
+                    // Whoever won goes first: begun at once, both would meet again.
+                    await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(s_conflictPauseMs.Least, s_conflictPauseMs.Most)), TimeProvider.System, cancellationToken);
+                }
             }
             catch (Exception error) when (PostgresFault.Name(name, error) is { } named)
             {
@@ -168,9 +177,11 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         settings.SearchPath = $"{Migrations.SchemaMigrations.Schema},{QuoteName(found.VectorSchema)}";
         settings.MinPoolSize = 0;
         // One more, which the ledger keeps.
-        settings.MaxPoolSize = options.PoolSize + 1;
+        settings.MaxPoolSize = options.PoolSize + OwnConnections;
         settings.MaxAutoPrepare = 100;
-        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds}")
+        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(long)options.StatementTimeout.TotalMilliseconds} -c lock_timeout=0")
+            // Compiling a search takes longer than running it.
+            + " -c jit=off"
             // What Synapse calls stored is on the disk, whatever the server's default says.
             + (found.CommitsAreFlushed ? "" : " -c synchronous_commit=on");
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);

@@ -12,7 +12,7 @@ internal sealed class PageWriter(int[] chunkLengths) : ITermSink
     /// <summary>Bytes from which on PostgreSQL moves a value out of its row are about 2,000.</summary>
     private const int PageBytes = 1_900;
 
-    private const int PartBytes = 32 << 10;
+    private const int PartBytes = 8 << 10;
 
     private readonly PostingsWriter _postings = new(chunkLengths);
     private readonly ArrayBufferWriter<byte> _page = new(PageBytes * 2);

@@ -94,7 +94,12 @@ internal static class SchemaMigrations
     {
         try
         {
-            Execute(connection, $"CREATE SCHEMA IF NOT EXISTS {Schema}");
+            // Asked first: IF NOT EXISTS wants the right to make one even where it is there.
+            using var find = connection.Command("SELECT to_regnamespace($1) IS NOT NULL", Schema);
+            if (!(bool)find.ExecuteScalar()!)
+            {
+                Execute(connection, $"CREATE SCHEMA {Schema}");
+            }
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

@@ -11,9 +11,11 @@ internal sealed class SearchSnapshot : ISearchSnapshot
     private readonly StoreView _view;
     private readonly IndexView _index;
     private readonly KeywordSearch _keywords;
+    private readonly int _indexedFrom;
 
-    private SearchSnapshot(StoreView view, IndexView index, PostingsCache cache)
+    private SearchSnapshot(StoreView view, IndexView index, PostingsCache cache, int indexedFrom)
     {
+        _indexedFrom = indexedFrom;
         _view = view;
         _index = index;
         _keywords = new KeywordSearch(cache, index);
@@ -30,8 +32,9 @@ internal sealed class SearchSnapshot : ISearchSnapshot
     /// <param name="view">The view, which is closed with the snapshot.</param>
     /// <param name="indexes">The indexes that are known already.</param>
     /// <param name="cache">The terms that are known already.</param>
+    /// <param name="indexedFrom">Chunks from which on a collection has a vector index of its own.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public static async Task<SearchSnapshot> OpenAsync(StoreView view, IndexReader indexes, PostingsCache cache, CancellationToken cancellationToken)
+    public static async Task<SearchSnapshot> OpenAsync(StoreView view, IndexReader indexes, PostingsCache cache, int indexedFrom, CancellationToken cancellationToken)
     {
         try
         {
@@ -47,7 +50,7 @@ internal sealed class SearchSnapshot : ISearchSnapshot
                     return read;
                 },
                 cancellationToken);
-            return new SearchSnapshot(view, new IndexView(collections), cache);
+            return new SearchSnapshot(view, new IndexView(collections), cache, indexedFrom);
         }
         catch
         {
@@ -107,6 +110,6 @@ internal sealed class SearchSnapshot : ISearchSnapshot
 
     private VectorSearch? SearchOf(string fingerprint)
         => _view.Spaces.FirstOrDefault(space => space.Space.Fingerprint == fingerprint) is { } space
-            ? new VectorSearch(_index, new VectorTable(space.Space.Id, space.Space.Dimensions), space.Collections)
+            ? new VectorSearch(_index, new VectorTable(space.Space.Id, space.Space.Dimensions), space.Collections, _indexedFrom)
             : null;
 }

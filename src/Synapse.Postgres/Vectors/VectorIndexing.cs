@@ -38,7 +38,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var lacking = await connection.ListAsync(
             FindLacking,
-            [VectorSearch.IndexedFrom, NotWaitingFrom],
+            [options.IndexedFrom, NotWaitingFrom],
             static row => (Table: new VectorTable(row.GetInt64(0), row.GetInt32(2)), CollectionId: row.GetInt64(1), IsBroken: !row.IsDBNull(3)),
             cancellationToken);
         var built = 0;
@@ -70,6 +70,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
 
             await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{options.IndexMemoryMegabytes}MB'"), cancellationToken);
             await CreateAsync(connection, table, collectionId, name, cancellationToken);
+            await RunAsync(connection, $"ANALYZE {table.Name}", cancellationToken);
             LogBuilt(table.SpaceId, collectionId, time.GetElapsedTime(started).TotalSeconds);
             return true;
         }

@@ -11,17 +11,16 @@ namespace Synapse.Postgres.Vectors;
 /// <param name="view">The view.</param>
 /// <param name="table">The embeddings.</param>
 /// <param name="collections">The collections of the view with embeddings there, and how many chunks each has.</param>
-internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyList<(long CollectionId, long ChunkCount)> collections)
+/// <param name="indexedFrom">Chunks from which on a collection has an index of its own.</param>
+internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyList<(long CollectionId, long ChunkCount)> collections, int indexedFrom)
 {
-    /// <summary>Chunks from which on a collection gets an index of its own; of fewer, every one is compared.</summary>
-    public const int IndexedFrom = 20_000;
-
     /// <summary>Dimensions up to which the index holds the embeddings themselves; of longer ones it holds the signs.</summary>
     public const int MostIndexedDimensions = 4_000;
 
     private const int LeastCandidates = 100;
     private const int MostCandidates = 1_000;
     private const int CandidatesPerHit = 2;
+    private const int MostScanned = 200_000;
 
     // Signs say less than numbers: that many times more are compared exactly.
     private const int SignCandidatesPerHit = 8;
@@ -39,16 +38,20 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
             return [];
         }
 
-        long[] small = [.. collections.Where(static each => each.ChunkCount < IndexedFrom).Select(static each => each.CollectionId)];
-        long[] large = [.. collections.Where(static each => each.ChunkCount >= IndexedFrom).Select(static each => each.CollectionId)];
+        long[] small = [.. collections.Where(each => each.ChunkCount < indexedFrom).Select(static each => each.CollectionId)];
+        long[] large = [.. collections.Where(each => each.ChunkCount >= indexedFrom).Select(static each => each.CollectionId)];
         await using var batch = new NpgsqlBatch(connection);
         if (large.Length > 0)
         {
             var candidates = Math.Clamp(limit * CandidatesPerHit, LeastCandidates, MostCandidates);
             batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL hnsw.ef_search = {candidates}"));
 
+            // An index that gives the order is taken whenever there is one: the planner's statistics may be older than the collection is large.
+            batch.Add("SET LOCAL enable_sort = off");
+
             // Goes on when removed rows or a small ef_search left fewer than the limit.
             batch.Add("SET LOCAL hnsw.iterative_scan = strict_order");
+            batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL hnsw.max_scan_tuples = {MostScanned}"));
         }
 
         batch.Add(Sql(small.Length > 0, large), VectorTable.ToHalf(query.Span), (long)limit, small);
@@ -100,7 +103,8 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
         var branches = new List<string>();
         if (hasSmall)
         {
-            branches.Add($"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {table.Name} WHERE collection_id = ANY($3) ORDER BY embedding <=> $1 LIMIT $2)");
+            // A sum is no order of an index: a collection that was large once may still have one, and then it holds mostly what is gone.
+            branches.Add($"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {table.Name} WHERE collection_id = ANY($3) ORDER BY (embedding <=> $1) + 0 LIMIT $2)");
         }
 
         foreach (var id in large)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Synapse.Library;
 
 namespace Synapse.Server.Hosting;
 
@@ -12,7 +13,6 @@ public sealed class DataFolder(string path)
     /// <summary>Longest path of a Unix socket that every system takes, in bytes.</summary>
     private const int MaxSocketPathBytes = 100;
 
-    private const string Variable = "SYNAPSE_DATA";
     private const string SocketPrefix = "synapse-";
     private const string SocketSuffix = ".sock";
     private static int _sockets;
@@ -35,20 +35,18 @@ public sealed class DataFolder(string path)
     /// <summary>The folder that is used when none is named: <c>SYNAPSE_DATA</c> of the environment or of <c>.env</c> in the current folder, else the place that the system keeps for such data.</summary>
     public static string DefaultPath()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+        if (Environment.GetEnvironmentVariable(UserDataFolder.Variable) is { Length: > 0 } named)
         {
             return named;
         }
 
         // What is wrong with the file is told by whoever starts the server.
-        if (EnvironmentFile.Read(Directory.GetCurrentDirectory())?.Variables.TryGetValue(Variable, out var written) == true && written.Value.Length > 0)
+        if (EnvironmentFile.Read(Directory.GetCurrentDirectory())?.Variables.TryGetValue(UserDataFolder.Variable, out var written) == true && written.Value.Length > 0)
         {
             return written.Value;
         }
 
-        // On Linux this is $XDG_DATA_HOME, else ~/.local/share; on Windows and macOS the user's own application data.
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        return System.IO.Path.Combine(home.Length > 0 ? home : System.IO.Path.GetTempPath(), "synapse");
+        return UserDataFolder.Find();
     }
 
     /// <summary>Makes the folder, for its owner only, if it is not there.</summary>

@@ -35,7 +35,7 @@ internal static class ModelSettings
             faults.Add($"{Section}:{child.Key}: there is no such setting. Known are {string.Join(", ", KnownKeys)}.");
         }
 
-        var standard = new ModelStoreOptions { Folder = Path.Combine(dataFolder.Path, "models") };
+        var standard = new ModelStoreOptions { Folder = ModelStoreOptions.FolderIn(dataFolder.Path) };
         return new ModelStoreOptions
         {
             Folder = ReadFolder(section["Folder"], standard.Folder, faults),

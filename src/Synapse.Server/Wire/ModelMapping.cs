@@ -32,7 +32,7 @@ internal static class ModelMapping
 
     private static InstalledModelResponse Describe(InstalledModel model)
         => new(
-            model.Path, model.Lock is not null, model.Lock?.Hub, model.Lock?.Revision, model.Lock?.Commit, model.Lock?.SizeBytes ?? 0,
+            model.Path, model.Lock is not null, model.Lock?.Hub, model.Lock?.Revision, model.Lock?.Commit, model.Lock?.SizeBytes ?? 0, model.Lock?.Weights ?? [],
             [.. (model.Lock?.Files ?? []).Select(file => new ModelFileResponse(file.Path, file.SizeBytes, file.Sha256))]);
 
     private static string Word(ModelKind kind) => kind.ToString().ToLowerInvariant();

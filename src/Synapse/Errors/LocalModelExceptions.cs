@@ -10,6 +10,16 @@ public sealed class ModelBusyException(string model, TimeSpan retryAfter)
     public TimeSpan RetryAfter { get; } = retryAfter;
 }
 
+/// <summary>A call has more tokens than the model takes at once; nothing of it was queued.</summary>
+/// <param name="model">Name of the model.</param>
+/// <param name="maxTokens">Most tokens of a call.</param>
+public sealed class TooManyTokensException(string model, int maxTokens)
+    : SynapseException(SynapseErrorKind.BadInput, "too_many_tokens", "Too many tokens", $"The texts for the model '{model}' have more than {maxTokens} tokens together. Send fewer texts at once.")
+{
+    /// <summary>Most tokens of a call.</summary>
+    public int MaxTokens { get; } = maxTokens;
+}
+
 /// <summary>A model in this process failed while it ran.</summary>
 /// <param name="model">Name of the model.</param>
 /// <param name="reason">What went wrong, as a clause.</param>

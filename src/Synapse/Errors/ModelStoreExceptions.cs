@@ -3,9 +3,10 @@ namespace Synapse.Errors;
 /// <summary>No model of this name lies in the folder of models.</summary>
 /// <param name="model">Name or folder, as asked for.</param>
 /// <param name="folder">The folder of models.</param>
-public sealed class ModelNotInstalledException(string model, string folder)
+/// <param name="hasHubId">Whether the name tells which model of a hub is meant.</param>
+public sealed class ModelNotInstalledException(string model, string folder, bool hasHubId)
     : SynapseException(SynapseErrorKind.NotFound, "model_not_installed", "Model not installed",
-        $"There is no model '{model}' in '{folder}'. Get it with 'synapse models pull {model}', or bring it as a file with 'synapse models import FILE'.");
+        $"There is no model '{model}' in '{folder}'. Get it with 'synapse models pull {(hasHubId ? model : "OWNER/NAME")}', or bring it as a file with 'synapse models import FILE'.{(hasHubId ? "" : " 'synapse models list' shows which names are known.")}");
 
 /// <summary>A name is neither in the catalogue nor the id of a model on a hub.</summary>
 /// <param name="model">The name, as asked for.</param>
@@ -16,9 +17,10 @@ public sealed class UnknownModelException(string model)
 /// <summary>The files of a model are not those of its lock.</summary>
 /// <param name="model">Name of the model.</param>
 /// <param name="reason">Which file, and what is wrong with it, as a clause.</param>
-public sealed class ModelDamagedException(string model, string reason)
+/// <param name="canBePulled">Whether it is known where it can be fetched from.</param>
+public sealed class ModelDamagedException(string model, string reason, bool canBePulled)
     : SynapseException(SynapseErrorKind.Conflict, "model_damaged", "Model damaged",
-        $"The model '{model}' is not what its lock says: {reason}. 'synapse models verify {model}' lists all; 'synapse models pull {model}' fetches what is wrong.");
+        $"The model '{model}' is not what its lock says: {reason}. 'synapse models verify {model}' lists all; {(canBePulled ? $"'synapse models pull {model}' fetches what is wrong, or, where nothing is fetched, " : "")}'synapse models import FILE' brings it anew.");
 
 /// <summary>The hub has other bytes than the lock of the model says.</summary>
 /// <param name="model">Name of the model.</param>

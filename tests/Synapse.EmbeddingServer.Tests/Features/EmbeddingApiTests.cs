@@ -132,7 +132,8 @@ public sealed class EmbeddingApiTests(ServiceFixture fixture)
         Assert.Equal((413, "request_too_large", "input"), (count.Status, count.ErrorCode, count.ErrorParam));
         Assert.Contains("at most 3 inputs", count.Body, StringComparison.Ordinal);
         Assert.Equal((413, "request_too_large", "input"), (tokens.Status, tokens.ErrorCode, tokens.ErrorParam));
-        Assert.Contains("27 tokens", tokens.Body, StringComparison.Ordinal);
+        Assert.Contains("max 20 tokens per request", tokens.Body, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (await service.MeasureAsync("""synapse_embedding_pending_requests{model="tiny-embedder"}"""), await service.MeasureAsync("""synapse_embedding_waiting_inputs{model="tiny-embedder"}""")));
         Assert.Equal((413, "request_too_large", null), (bytes.Status, bytes.ErrorCode, bytes.ErrorParam));
     }
 

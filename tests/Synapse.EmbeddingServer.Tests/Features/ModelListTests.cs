@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Synapse.EmbeddingServer.Hosting;
 using Synapse.EmbeddingServer.Serving;
 using Synapse.EmbeddingServer.Tests.TestSupport;
+using Synapse.TinyModels;
 
 namespace Synapse.EmbeddingServer.Tests.Features;
 
@@ -19,7 +21,8 @@ public sealed class ModelListTests(ServiceFixture fixture)
             (embedder.GetProperty("id").GetString(), embedder.GetProperty("object").GetString(), embedder.GetProperty("owned_by").GetString(), embedder.GetProperty("kind").GetString(),
                 embedder.GetProperty("dimensions").GetInt32(), embedder.GetProperty("max_input_tokens").GetInt32(), embedder.GetProperty("max_batch_inputs").GetInt32(),
                 embedder.GetProperty("device").GetString(), embedder.GetProperty("normalized").GetBoolean()));
-        Assert.Equal(SHA256.HashSizeInBytes * 2, embedder.GetProperty("sha256").GetString()!.Length);
+        Assert.All((JsonElement[])[embedder, reranker], model => Assert.Equal(SHA256.HashSizeInBytes * 2, model.GetProperty("sha256").GetString()!.Length));
+        Assert.NotEqual(embedder.GetProperty("sha256").GetString(), reranker.GetProperty("sha256").GetString());
         Assert.Equal((TestModels.Reranker, "rerank", "cpu"), (reranker.GetProperty("id").GetString(), reranker.GetProperty("kind").GetString(), reranker.GetProperty("device").GetString()));
         Assert.False(reranker.TryGetProperty("dimensions", out _));
         Assert.Equal(embedder.ToString(), (await fixture.Service.GetAsync($"/v1/models/{TestModels.Embedder}")).Json.ToString());
@@ -28,11 +31,25 @@ public sealed class ModelListTests(ServiceFixture fixture)
     }
 
     [Fact]
+    public async Task A_model_of_which_only_quantised_weights_are_here_is_served_with_them()
+    {
+        using var folder = new TemporaryFolder();
+        var model = TinyModelFolder.WriteSentenceModel(folder["small"], new EncoderShape());
+        model.WriteWeights("model_quantized.onnx", new EncoderShape { Quantized = true });
+        File.Delete(Path.Combine(model.Path, "onnx", "model.onnx"));
+        await using var service = await RunningService.StartAsync(new ServiceOptions { Models = [new ModelSource("small", model.Path)] });
+
+        var weights = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(model.Path, "onnx", "model_quantized.onnx"), TestContext.Current.CancellationToken)));
+        Assert.Equal(weights, (await service.GetAsync("/v1/models/small")).Json.GetProperty("sha256").GetString());
+        Assert.Equal(200, (await service.PostAsync("/v1/embeddings", new { input = "rain" })).Status);
+    }
+
+    [Fact]
     public async Task While_models_load_everything_says_so_and_then_works()
     {
         using var folder = new TemporaryFolder();
         var options = new ServiceOptions { Models = [TestModels.WriteEmbedder(folder)] };
-        using var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
+        var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
         await using var service = await RunningService.ListenAsync(options, loader);
 
         var health = await service.GetAsync("/health");
@@ -55,7 +72,7 @@ public sealed class ModelListTests(ServiceFixture fixture)
     {
         using var folder = new TemporaryFolder();
         var options = new ServiceOptions { Models = [TestModels.WriteEmbedder(folder)] };
-        using var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
+        var loader = new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System));
         await using var service = await RunningService.ListenAsync(options, loader);
 
         await service.StopAsync();
@@ -78,6 +95,10 @@ public sealed class ModelListTests(ServiceFixture fixture)
         Assert.Equal(2, await service.MeasureAsync("""synapse_embedding_request_seconds_bucket{route="/v1/embeddings",le="+Inf"}"""));
         Assert.Equal(2, await service.MeasureAsync("""synapse_embedding_inputs_total{model="tiny-embedder"}"""));
         Assert.Equal(8, await service.MeasureAsync("""synapse_embedding_tokens_total{model="tiny-embedder"}"""));
+        Assert.Equal(Math.Min(Environment.ProcessorCount, 8), await service.MeasureAsync("""synapse_embedding_runtime_threads{model="tiny-embedder"}"""));
+        var inside = await service.MeasureAsync("""synapse_embedding_runtime_seconds_total{model="tiny-embedder"}""");
+        await service.PostAsync("/v1/embeddings", """{"input": ["the red cat", "rain"]}""");
+        Assert.True(await service.MeasureAsync("""synapse_embedding_runtime_seconds_total{model="tiny-embedder"}""") > inside);
         Assert.DoesNotContain("secret", (await service.GetAsync("/metrics")).Body, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using Synapse.EmbeddingServer.Hosting;
 using Synapse.EmbeddingServer.Tests.TestSupport;
 
 namespace Synapse.EmbeddingServer.Tests.Features;
@@ -54,6 +55,23 @@ public sealed class RerankApiTests(ServiceFixture fixture)
         var usage = (await Service.PostAsync(Path, """{"query": "cat", "documents": ["the red cat", "rain"]}""")).Json.GetProperty("usage");
 
         Assert.Equal((12, 12), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("total_tokens").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_pair_that_is_cut_counts_what_the_model_reads_and_too_many_tokens_are_refused_before_anything_runs()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await RunningService.StartAsync(new ServiceOptions { Models = [TestModels.WriteReranker(folder)], MaxRequestTokens = TestModels.MaxTokens });
+        var longest = string.Concat(Enumerable.Repeat("cat ", 3_000));
+
+        var cut = await service.PostAsync(Path, new { query = "cat", documents = new[] { longest } });
+        var refused = await service.PostAsync(Path, new { query = "cat", documents = new[] { longest, "rain" } });
+
+        Assert.Equal((200, TestModels.MaxTokens), (cut.Status, cut.Json.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()));
+        Assert.Equal((413, "request_too_large", "documents"), (refused.Status, refused.ErrorCode, refused.ErrorParam));
+        Assert.Contains("max 64 tokens per request", refused.Body, StringComparison.Ordinal);
+        Assert.Equal(1, await service.MeasureAsync("""synapse_embedding_inputs_total{model="tiny-reranker"}"""));
+        Assert.Equal(TestModels.MaxTokens, await service.MeasureAsync("""synapse_embedding_tokens_total{model="tiny-reranker"}"""));
     }
 
     [Theory]

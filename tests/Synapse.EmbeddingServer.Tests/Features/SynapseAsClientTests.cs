@@ -39,22 +39,4 @@ public sealed class SynapseAsClientTests(ServiceFixture fixture)
         var expected = (await fixture.Service.PostAsync("/v1/embeddings", new { input = texts })).Embeddings;
         Assert.All(expected.Zip(all.Chunk(space.Dimensions)), pair => Assert.Equal(0f, TensorPrimitives.Distance<float>(pair.First, pair.Second), 1e-5f));
     }
-
-    /// <summary>Connections without a policy.</summary>
-    private sealed class DirectEgress : IEgress
-    {
-        public bool IsOffline => false;
-
-        public HttpClient CreateClient(EgressRoute route, params ReadOnlySpan<DelegatingHandler> handlers)
-        {
-            HttpMessageHandler handler = new SocketsHttpHandler { UseProxy = false };
-            for (var at = handlers.Length - 1; at >= 0; at--)
-            {
-                handlers[at].InnerHandler = handler;
-                handler = handlers[at];
-            }
-
-            return new(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        }
-    }
 }

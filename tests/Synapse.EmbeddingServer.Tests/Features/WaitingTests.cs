@@ -7,7 +7,9 @@ namespace Synapse.EmbeddingServer.Tests.Features;
 public sealed class WaitingTests : IDisposable
 {
     private const string Path = "/v1/embeddings";
-    private const string PendingInputs = """synapse_embedding_pending_inputs{model="slow"}""";
+    private const string PendingRequests = """synapse_embedding_pending_requests{model="slow"}""";
+    private const string WaitingInputs = """synapse_embedding_waiting_inputs{model="slow"}""";
+    private const string WaitingTokens = """synapse_embedding_waiting_tokens{model="slow"}""";
 
     // A few hundred inputs of full length keep the model busy for longer than a test takes to look at it.
     private static readonly string[] Many = [.. Enumerable.Repeat(string.Concat(Enumerable.Repeat("cat and dog ", 170)), 400)];
@@ -22,12 +24,14 @@ public sealed class WaitingTests : IDisposable
         await using var service = await RunningService.StartAsync(new ServiceOptions { Models = [TestModels.WriteSlowEmbedder(_folder)] });
         using var abandonment = new CancellationTokenSource();
         var request = service.PostAsync(Path, new { input = Many }, abandonment.Token);
-        await service.MeasureUntilAsync(PendingInputs, static inputs => inputs == 400);
+        await service.MeasureUntilAsync(WaitingInputs, static inputs => inputs > 1);
+        Assert.True(await service.MeasureAsync(WaitingTokens) > 1);
 
         await abandonment.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
-        await service.MeasureUntilAsync(PendingInputs, static inputs => inputs == 0);
+        await service.MeasureUntilAsync(PendingRequests, static requests => requests == 0);
+        Assert.Equal((0, 0), (await service.MeasureAsync(WaitingInputs), await service.MeasureAsync(WaitingTokens)));
         await service.MeasureUntilAsync("""synapse_embedding_requests_total{route="/v1/embeddings",status="499"}""", static requests => requests == 1);
         Assert.Equal(0, await service.MeasureAsync("""synapse_embedding_inputs_total{model="slow"}"""));
 
@@ -43,7 +47,7 @@ public sealed class WaitingTests : IDisposable
         await using var service = await RunningService.StartAsync(new ServiceOptions { Models = [TestModels.WriteSlowEmbedder(_folder)], MaxWaitingInputs = 1 });
         using var end = new CancellationTokenSource();
         var request = service.PostAsync(Path, new { input = Many }, end.Token);
-        await service.MeasureUntilAsync(PendingInputs, static inputs => inputs == 400);
+        await service.MeasureUntilAsync(WaitingInputs, static inputs => inputs > 1);
 
         // While the long request runs its next inputs wait nearly always; in the moment between two runs there is room.
         var reply = await service.PostAsync(Path, new { input = "rain" });
@@ -63,7 +67,7 @@ public sealed class WaitingTests : IDisposable
     {
         await using var service = await RunningService.StartAsync(new ServiceOptions { Models = [TestModels.WriteSlowEmbedder(_folder)] });
         var running = service.PostAsync(Path, new { input = Many.Take(8).ToArray() });
-        await service.MeasureUntilAsync(PendingInputs, static inputs => inputs > 0);
+        await service.MeasureUntilAsync(PendingRequests, static requests => requests == 1);
 
         await service.StopAsync();
 

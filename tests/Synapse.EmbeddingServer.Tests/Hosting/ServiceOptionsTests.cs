@@ -78,15 +78,6 @@ public sealed class ServiceOptionsTests : IDisposable
     }
 
     [Fact]
-    public void The_kind_of_a_model_comes_from_its_folder()
-    {
-        Assert.Equal(ModelKind.Embedding, TestModels.WriteEmbedder(_folder).FindKind());
-        Assert.Equal(ModelKind.Rerank, TestModels.WriteReranker(_folder).FindKind());
-        Directory.CreateDirectory(_folder["bare"]);
-        Assert.Equal(ModelKind.Embedding, new ModelSource("bare", _folder["bare"]).FindKind());
-    }
-
-    [Fact]
     public void The_help_and_the_page_describe_every_setting()
     {
         var (help, page) = (HelpText.Write(), File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Hosting", "embedding-server.md")));

@@ -3,23 +3,17 @@ using Synapse.EmbeddingServer.Serving;
 namespace Synapse.EmbeddingServer.Tests.TestSupport;
 
 /// <summary>Loads models as another loader does, once the test says so.</summary>
-internal sealed class GatedModelLoader(IModelLoader loader) : IModelLoader, IDisposable
+internal sealed class GatedModelLoader(IModelLoader loader) : IModelLoader
 {
-    private readonly ManualResetEventSlim _gate = new();
+    private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public bool IsOpen => _gate.IsSet;
+    public bool IsOpen => _gate.Task.IsCompleted;
 
-    public void Open() => _gate.Set();
+    public void Open() => _gate.SetResult();
 
-    public ServedModel Load(ModelSource source)
+    public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {
-        _gate.Wait();
-        return loader.Load(source);
-    }
-
-    public void Dispose()
-    {
-        _gate.Set();
-        _gate.Dispose();
+        await _gate.Task.WaitAsync(cancellationToken);
+        return await loader.LoadAsync(source, cancellationToken);
     }
 }

@@ -10,15 +10,26 @@ using Synapse.Privacy;
 
 namespace Synapse.LocalModels.Tests.Downloading;
 
-public sealed class PullTests : IAsyncDisposable
+public sealed class PullTests() : PullScenarios(null);
+
+/// <summary>What a pull does, whether the hub is asked over TLS or not.</summary>
+public abstract class PullScenarios : IAsyncDisposable
 {
-    private readonly HubBench _bench = new();
+    private readonly HubBench _bench;
+
+    private protected PullScenarios(HubAuthority? authority) => _bench = new HubBench(authority);
+
+    private protected HubBench Bench => _bench;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private int WeightsLength => _bench.Model.Files[HubBench.Weights].Length;
 
-    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _bench.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_pulled_model_is_whole_locked_and_loads_and_holds_nothing_that_could_run()

@@ -58,7 +58,6 @@ public sealed class SentenceModelTests : IDisposable
 
         // [CLS] the cat [SEP]; eight of the other.
         Assert.Equal(new TokenUsage(4 + 8, 1), usage);
-        Assert.Equal(13, model.Count("the cat and the dog in the rain with the sun"));
     }
 
     [Fact]
@@ -280,10 +279,9 @@ public sealed class SentenceModelTests : IDisposable
     [Fact]
     public async Task A_token_that_the_weights_do_not_know_fails_its_own_call_alone()
     {
-        // The tokenizer knows one more word than the weights have rows.
-        var tokenizer = Path.Combine(_folder.Path, "tokenizer.json");
-        var text = await File.ReadAllTextAsync(tokenizer, Cancellation);
-        await File.WriteAllTextAsync(tokenizer, text.Replace($"\"{_folder.Vocabulary[^1]}\": {_folder.Vocabulary.Count - 1}", $"\"zebra\": {_folder.Vocabulary.Count + 5}, \"{_folder.Vocabulary[^1]}\": {_folder.Vocabulary.Count - 1}", StringComparison.Ordinal), Cancellation);
+        // The tokenizer knows one more word than the weights have rows, and their table has no name that says so.
+        _folder.WriteWeights("model.onnx", Shape with { TokenTable = "constant_7" });
+        _folder.WriteVocabulary([.. _folder.Vocabulary, "zebra"]);
         await using var model = SentenceModel.Load(_folder.Path);
 
         await Assert.ThrowsAsync<ModelFailedException>(() => EmbedAsync(model, ["the zebra"]));

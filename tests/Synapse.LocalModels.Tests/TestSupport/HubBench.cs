@@ -17,13 +17,15 @@ internal sealed class HubBench : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public HubBench()
+    /// <param name="authority">Signed the hub's certificate, and is trusted; null for a hub without TLS.</param>
+    public HubBench(HubAuthority? authority = null)
     {
+        Egress = new TestEgress(root: authority?.Root);
         Source = TinyModelFolder.WriteSentenceModel(_folder["source"], new EncoderShape());
         Model = HubModel.Of(Id, Source.Path);
         Model.Files["pytorch_model.bin"] = [1, 2, 3];
         Model.Files["modeling.py"] = "import os"u8.ToArray();
-        Hub = FakeHub.Start(Model);
+        Hub = FakeHub.Start(authority, Model);
         Store = new ModelStore(_folder["models"]);
     }
 
@@ -35,7 +37,7 @@ internal sealed class HubBench : IAsyncDisposable
 
     public ModelStore Store { get; }
 
-    public TestEgress Egress { get; init; } = new();
+    public TestEgress Egress { get; init; }
 
     /// <summary>Times that were waited before another attempt.</summary>
     public List<TimeSpan> Waits { get; } = [];

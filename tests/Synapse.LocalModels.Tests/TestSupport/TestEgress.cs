@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Synapse.Errors;
 using Synapse.Privacy;
 
 namespace Synapse.LocalModels.Tests.TestSupport;
 
 /// <summary>Connections to this machine, whatever the name, under the policy of the options; remembers every route, purpose and request.</summary>
-internal sealed class TestEgress(EgressOptions? options = null) : IEgress
+/// <param name="options">The policy.</param>
+/// <param name="root">An authority that is trusted; null for none but the system's.</param>
+internal sealed class TestEgress(EgressOptions? options = null, X509Certificate2? root = null) : IEgress
 {
     private readonly EgressPolicy _policy = EgressPolicy.Create(options ?? new EgressOptions(), new List<string>());
 
@@ -25,6 +28,11 @@ internal sealed class TestEgress(EgressOptions? options = null) : IEgress
 
         Routes.Add(route);
         var sockets = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectCallback = ConnectAsync };
+        if (root is not null)
+        {
+            sockets.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck };
+        }
+
         return new HttpClient(new Gate(this, route) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 

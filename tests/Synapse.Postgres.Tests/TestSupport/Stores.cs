@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Synapse.Postgres.Ingestion;
 using Synapse.PostgresServers;
 
 namespace Synapse.Postgres.Tests.TestSupport;
@@ -7,12 +8,13 @@ namespace Synapse.Postgres.Tests.TestSupport;
 /// <summary>Opens stores as the process does: from what the operator writes.</summary>
 internal static class Stores
 {
-    public static PostgresStore Open(PostgresDatabase database, PostgresOptions? options = null, TimeProvider? time = null)
-        => Open(Address(database.Url), options, time);
+    public static PostgresStore Open(
+        PostgresDatabase database, PostgresOptions? options = null, IReadOnlyList<ICommitIndex>? further = null, TimeProvider? time = null)
+        => Open(Address(database.Url), options, further, time);
 
-    public static PostgresStore Open(DatabaseAddress address, PostgresOptions? options = null, TimeProvider? time = null)
+    public static PostgresStore Open(DatabaseAddress address, PostgresOptions? options = null, IReadOnlyList<ICommitIndex>? further = null, TimeProvider? time = null)
         => PostgresStore.Open(
-            address, options ?? new PostgresOptions { ConnectTimeout = TimeSpan.FromSeconds(30) }, time ?? TimeProvider.System, NullLogger<PostgresStore>.Instance);
+            address, options ?? new PostgresOptions { ConnectTimeout = TimeSpan.FromSeconds(30) }, further ?? [], time ?? TimeProvider.System, NullLogger<PostgresStore>.Instance);
 
     public static DatabaseAddress Address(string url)
     {

@@ -82,6 +82,47 @@ public sealed class ModelsCommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Other_weights_are_pulled_beside_those_that_are_here_and_listed()
+    {
+        _model.Files["onnx/model_int8.onnx"] = Weights;
+        var first = await RunAsync(Data, "models", "pull", Id, "--weights", "int8");
+        Assert.Equal((0, ""), (first.ExitCode, first.Errors));
+        Assert.DoesNotContain("model.onnx", first.Output, StringComparison.Ordinal);
+
+        var second = await RunAsync(Data, "models", "pull", Id, "--weights", "model.onnx", "--json");
+        Assert.Equal((0, ""), (second.ExitCode, second.Errors));
+        var installed = second.Json.GetProperty("models")[0].GetProperty("model").GetProperty("installed");
+        Assert.Equal(["onnx/model_int8.onnx", "onnx/model.onnx"], installed.GetProperty("weights").EnumerateArray().Select(path => path.GetString()!));
+        Assert.Contains("model_int8.onnx and model.onnx (the first runs without a setting)", (await RunAsync(Data, "models", "list")).Output, StringComparison.Ordinal);
+
+        var missing = await RunAsync(Data, "models", "pull", Id, "--weights", "fp16");
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains("model_fp16.onnx", missing.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hub_of_an_authority_of_the_company_is_trusted_when_its_file_is_named_and_refused_before()
+    {
+        using var authority = HubAuthority.Create(TimeProvider.System.GetUtcNow());
+        await using var hub = FakeHub.Start(authority, _model);
+        var settings = $"HF_ENDPOINT={hub.Address}\nSYNAPSE__MODELS__DOWNLOADHOSTS={hub.StorageHost}\n";
+        _folder.Write("work/.env", settings);
+        var refused = await RunAsync(Data, "models", "pull", Id, "--json");
+        Assert.Equal((3, "model_hub_failed"), (refused.ExitCode, refused.Json.GetProperty("error").GetProperty("code").GetString()));
+        var message = refused.Json.GetProperty("error").GetProperty("message").GetString();
+        Assert.Contains("No secure connection to", message, StringComparison.Ordinal);
+        Assert.Contains("Synapse:Egress:CaFile", message, StringComparison.Ordinal);
+        Assert.Empty(hub.Requests);
+
+        var file = _folder.Write("company.pem", authority.Root.ExportCertificatePem());
+        _folder.Write("work/.env", $"{settings}SYNAPSE__EGRESS__CAFILE={file}\n");
+        var pulled = await RunAsync(Data, "models", "pull", Id);
+        Assert.Equal((0, ""), (pulled.ExitCode, pulled.Errors));
+        Assert.Equal(0, (await RunAsync(Data, "models", "verify", Id)).ExitCode);
+        Assert.Contains(hub.Requests, static request => request.IsStorage);
+    }
+
+    [Fact]
     public async Task A_killed_pull_leaves_no_model_and_the_next_one_fetches_only_the_rest()
     {
         var paused = new TaskCompletionSource();

@@ -23,7 +23,7 @@ public sealed class WaitingJobTests
         using var client = new SynapseClient(server.Urls.Single(), "token");
 
         var error = await Assert.ThrowsAsync<SynapseApiException>(
-            () => Indexing.AddAsync(client, "/docs", null, localOnly: false, json: true, TestContext.Current.CancellationToken));
+            () => PathIndexing.AddAsync(client, "/docs", null, localOnly: false, json: true, TestContext.Current.CancellationToken));
 
         Assert.Equal(("disk_full", "The disk is full."), (error.Code, error.Message));
         Assert.Equal(ExitCodes.Failed, ExitCodes.Of(error));

@@ -31,7 +31,7 @@ internal sealed class BatchQueue : IAsyncDisposable
     {
         _model = model;
         _limits = limits;
-        _waiting = new WaitingInputs(limits);
+        _waiting = new WaitingInputs(limits, runners.Count);
         _width = runners[0].Width;
         _threads = [.. runners.Select(StartAsync)];
     }
@@ -48,14 +48,14 @@ internal sealed class BatchQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Inputs that wait.</summary>
-    public int WaitingCount
+    /// <summary>What waits: the inputs and tokens that the limits count.</summary>
+    public QueueLength Waiting
     {
         get
         {
             lock (_gate)
             {
-                return _waiting.Count;
+                return new(_waiting.Count, _waiting.Tokens);
             }
         }
     }

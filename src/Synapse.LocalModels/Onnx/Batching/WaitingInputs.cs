@@ -4,8 +4,12 @@ namespace Synapse.LocalModels.Onnx.Batching;
 /// <remarks>
 /// Fairness is fair queueing by tokens: calls that wait at the same time get the same share, so that a question does not wait for a thousand
 /// passages that came before it, and nothing waits for ever. The input whose turn it is always runs; inputs of about its length join it.
+/// A run is as long as it may be only while every thread has enough for two such: else one thread takes nearly all, and those who come while all
+/// threads are in long runs wait twice as long as others.
 /// </remarks>
-internal sealed class WaitingInputs(BatchLimits limits)
+/// <param name="limits">How much runs at once.</param>
+/// <param name="threads">Runs at the same time.</param>
+internal sealed class WaitingInputs(BatchLimits limits, int threads)
 {
     private readonly SortedSet<WaitingInput> _byTurn = new(Comparer<WaitingInput>.Create(static (a, b) =>
         a.Turn != b.Turn ? a.Turn.CompareTo(b.Turn) : a.Sequence.CompareTo(b.Sequence)));
@@ -69,8 +73,8 @@ internal sealed class WaitingInputs(BatchLimits limits)
         }
 
         var calls = _calls;
-        var (longest, tokens) = (first.Length, 0);
-        for (var next = first; next is not null; next = Join(first.Length, longest, batch.Count))
+        var (longest, tokens, most) = (first.Length, 0, Math.Clamp(Tokens / (2 * threads), limits.MaxBatchTokens / 2, limits.MaxBatchTokens));
+        for (var next = first; next is not null; next = Join(first.Length, longest, batch.Count, most))
         {
             Remove(next);
             batch.Add(next);
@@ -82,14 +86,14 @@ internal sealed class WaitingInputs(BatchLimits limits)
     }
 
     /// <summary>The input whose length adds the least padding; null when none is worth it.</summary>
-    private WaitingInput? Join(int turnLength, int longest, int count)
+    private WaitingInput? Join(int turnLength, int longest, int count, long mostTokens)
     {
         var shorter = Nearest(turnLength, -1, turnLength - limits.RunCostTokens);
         var longer = Nearest(turnLength + 1, 1, longest + limits.RunCostTokens);
         var shorterPadding = shorter is null ? int.MaxValue : longest - shorter.Length;
         var longerPadding = longer is null ? int.MaxValue : (longer.Length - Math.Min(longer.Length, longest)) * count + Math.Max(0, longest - longer.Length);
         var (next, padding) = shorterPadding <= longerPadding ? (shorter, shorterPadding) : (longer, longerPadding);
-        return next is not null && padding <= limits.RunCostTokens && Math.Max(longest, next.Length) * (long)(count + 1) <= limits.MaxBatchTokens ? next : null;
+        return next is not null && padding <= limits.RunCostTokens && Math.Max(longest, next.Length) * (long)(count + 1) <= mostTokens ? next : null;
     }
 
     private WaitingInput? Nearest(int from, int step, int end)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Synapse.Errors;
+using Synapse.LocalModels.Keeping;
 
 namespace Synapse.LocalModels.Onnx.Folders;
 
@@ -30,11 +31,11 @@ internal sealed class ModelFolder
     }
 
     /// <summary>Finds the weights.</summary>
-    /// <param name="chosen">File name; null takes the plain one.</param>
+    /// <param name="chosen">File name; null takes the weights of the lock, the plain ones, or the only ones.</param>
     /// <returns>Path within the folder.</returns>
     public string FindWeights(string? chosen)
     {
-        var name = chosen ?? PlainWeights;
+        var name = chosen ?? (ModelLock.TryRead(Path) is { Weights: [var first, ..] } ? first : PlainOrOnly());
         if (name.StartsWith(WeightsFolder + "/", StringComparison.Ordinal))
         {
             name = name[(WeightsFolder.Length + 1)..];
@@ -99,9 +100,14 @@ internal sealed class ModelFolder
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 4));
     }
 
+    private string PlainOrOnly() => AllWeights() is [var only] ? only : PlainWeights;
+
+    private string[] AllWeights()
+        => [.. new[] { Path, FullPath(WeightsFolder) }.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.onnx")).Select(System.IO.Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+
     private string WhyNoWeights()
     {
-        var found = new[] { Path, FullPath(WeightsFolder) }.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.onnx")).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
+        var found = AllWeights();
         if (found.Length > 0)
         {
             return $"it is not there; the folder has {string.Join(", ", found)}";

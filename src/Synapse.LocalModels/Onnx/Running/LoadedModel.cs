@@ -18,6 +18,9 @@ internal sealed class LoadedModel : IAsyncDisposable
     private const int ProcessorRunCostTokens = 16;
     private const int CudaRunCostTokens = 512;
 
+    // What Hugging Face's encoders call the table that has a row for each token: BERT and those after it, ModernBERT, and models made of decoders.
+    private static readonly string[] TokenTables = ["word_embeddings.weight", "tok_embeddings.weight", "embed_tokens.weight"];
+
     private readonly OnnxSession _session;
     private readonly OnnxModelOptions _options;
     private readonly bool _onCuda;
@@ -48,6 +51,8 @@ internal sealed class LoadedModel : IAsyncDisposable
     /// <summary>Runs at the same time, each on a thread of its own.</summary>
     public int RunsAtOnce { get; }
 
+    public RuntimeUse RuntimeUse => new(_session.RunTime, RunsAtOnce);
+
     public BatchQueue Queue => _queue ?? throw new InvalidOperationException("The queue has not been started.");
 
     /// <summary>Loads weights and tokenizer.</summary>
@@ -61,6 +66,7 @@ internal sealed class LoadedModel : IAsyncDisposable
         var file = OnnxFile.Read(folder.FullPath(weights), weights);
         var encoder = EncoderConfiguration.Read(folder);
         var tokenizer = TextTokenizer.Load(folder.Path);
+        CheckRows(file, weights, tokenizer);
         var maxTokens = Least(options.MaxTokens, statedMaxTokens, tokenizer.MaxLength, encoder.Positions, PositionsOf(file, encoder));
         if (maxTokens < LeastMaxTokens)
         {
@@ -110,6 +116,7 @@ internal sealed class LoadedModel : IAsyncDisposable
     /// <param name="encode">Gives the tokens of one; called on the thread of the caller.</param>
     /// <param name="skipped">Leading tokens that are not pooled.</param>
     /// <param name="cancellationToken">Takes what waits out of the queue.</param>
+    /// <exception cref="TooManyTokensException">There are more tokens than a call may have.</exception>
     public async ValueTask<TokenUsage> RunAsync(int inputs, Memory<float> destination, Func<int, TokenizedText> encode, int skipped, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -124,9 +131,9 @@ internal sealed class LoadedModel : IAsyncDisposable
         try
         {
             var (tokens, truncated) = (0L, 0);
-            for (var index = 0; index < inputs && !call.HasEnded; index++)
+            var texts = Enumerable.Range(0, inputs).TakeWhile(_ => !call.HasEnded).Select(encode);
+            foreach (var (index, text) in (_options.MaxCallTokens is { } most ? AtMost(most, texts) : texts).Index())
             {
-                var text = encode(index);
                 tokens += text.Ids.Length;
                 truncated += text.IsTruncated ? 1 : 0;
                 await queue.AddAsync(call, index, text, skipped);
@@ -137,7 +144,7 @@ internal sealed class LoadedModel : IAsyncDisposable
         }
         catch (Exception error) when (!call.HasEnded)
         {
-            // The tokenizer failed: nobody waits for the inputs before it any more.
+            // The tokenizer failed, or there are too many tokens: nobody waits for the inputs before it any more.
             call.Fail(error);
             queue.Withdraw(call);
             throw;
@@ -155,6 +162,23 @@ internal sealed class LoadedModel : IAsyncDisposable
         }
 
         _session.Dispose();
+    }
+
+    /// <summary>All texts, tokenised before the first is queued, and no more of them than shows that there are too many.</summary>
+    private List<TokenizedText> AtMost(int most, IEnumerable<TokenizedText> texts)
+    {
+        var (all, tokens) = (new List<TokenizedText>(), 0L);
+        foreach (var text in texts)
+        {
+            all.Add(text);
+            tokens += text.Ids.Length;
+            if (tokens > most)
+            {
+                throw new TooManyTokensException(Name, most);
+            }
+        }
+
+        return all;
     }
 
     private void Try(IBatchRunner runner)
@@ -175,6 +199,17 @@ internal sealed class LoadedModel : IAsyncDisposable
         _options.MaxWaitingInputs);
 
     private static int Least(params int?[] limits) => limits.Min() ?? 512;
+
+    /// <summary>A token without a row would fail the first text that has it, perhaps long after the start.</summary>
+    private static void CheckRows(OnnxFile file, string weights, TextTokenizer tokenizer)
+    {
+        // The longest counts: copies in other forms, such as scales by row or a transposed one, may stand beside it.
+        var table = file.Shapes.Where(static tensor => tensor.Value.Length == 2 && TokenTables.Any(part => tensor.Key.Contains(part, StringComparison.Ordinal))).OrderByDescending(static tensor => tensor.Value[0]).FirstOrDefault();
+        if (table.Key is not null && table.Value[0] < tokenizer.IdLimit)
+        {
+            throw new ModelFormatException(weights, $"its table '{table.Key}' has rows for {table.Value[0]} tokens, and the tokenizer of the folder has ids for {tokenizer.IdLimit}; they do not belong together");
+        }
+    }
 
     /// <summary>Rows of the table of positions, where the weights have one of that name.</summary>
     private static int? PositionsOf(OnnxFile file, EncoderConfiguration encoder)

@@ -28,6 +28,9 @@ internal sealed record TokenizerParts(string File, SubwordModel Model)
 
     public int? MaxLength { get; init; }
 
+    /// <summary>One more than the largest id that a text or its padding can get.</summary>
+    public int IdLimit => Enumerable.Max([Model.IdLimit, RawTokens.IdLimit, NormalizedTokens.IdLimit, Single.IdLimit, Pair.IdLimit, PadId + 1]);
+
     /// <summary>Whether texts that are too long lose their start.</summary>
     public bool CutsStart { get; init; }
 }

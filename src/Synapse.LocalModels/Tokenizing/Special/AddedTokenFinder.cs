@@ -22,6 +22,9 @@ internal sealed class AddedTokenFinder
         }
     }
 
+    /// <summary>One more than the largest id; 0 without tokens.</summary>
+    public int IdLimit => tokens.Length == 0 ? 0 : tokens.Max(static token => token.Id) + 1;
+
     /// <summary>Cuts a text into added tokens and what stands between them, in order, without a gap.</summary>
     public void Cut(ReadOnlySpan<char> text, List<TextPart> parts)
     {

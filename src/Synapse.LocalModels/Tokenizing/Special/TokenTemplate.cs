@@ -16,6 +16,9 @@ internal sealed class TokenTemplate(TemplateSlot[] slots)
     /// <summary>How many special tokens it adds.</summary>
     public int SpecialCount { get; } = slots.Sum(static slot => slot.Ids?.Length ?? 0);
 
+    /// <summary>One more than the largest id of a special token; 0 without any.</summary>
+    public int IdLimit { get; } = slots.SelectMany(static slot => slot.Ids ?? []).DefaultIfEmpty(-1).Max() + 1;
+
     /// <summary>How many tokens there are with these texts.</summary>
     public int CountWith(int first, int second)
         => SpecialCount + slots.Sum(slot => slot.Ids is not null ? 0 : slot.IsSecond ? second : first);

@@ -30,6 +30,8 @@ internal sealed class BpeModel : SubwordModel
 
     public override int VocabularySize { get; }
 
+    public override int IdLimit => pieces.IdLimit;
+
     public override int Find(ReadOnlySpan<char> piece) => pieces.Find(piece);
 
     public override void Tokenize(ReadOnlySpan<char> word, TokenIds ids)

@@ -28,6 +28,9 @@ internal sealed class PieceTrie
         Array.Fill(ids, -1);
     }
 
+    /// <summary>One more than the largest id. The empty piece stands in no text, and does not count.</summary>
+    public int IdLimit => ids.Skip(1).Max() + 1;
+
     /// <summary>Adds a piece; the last one with the same characters counts.</summary>
     public void Add(ReadOnlySpan<char> piece, int id)
     {

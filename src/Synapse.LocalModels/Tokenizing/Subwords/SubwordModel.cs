@@ -6,6 +6,9 @@ internal abstract class SubwordModel
     /// <summary>How many pieces the vocabulary has.</summary>
     public abstract int VocabularySize { get; }
 
+    /// <summary>One more than the largest id of a piece; more than the size where ids have gaps.</summary>
+    public abstract int IdLimit { get; }
+
     /// <summary>The id of a piece, or -1.</summary>
     public abstract int Find(ReadOnlySpan<char> piece);
 

@@ -29,6 +29,8 @@ internal sealed class UnigramModel : SubwordModel
 
     public override int VocabularySize => scores.Length;
 
+    public override int IdLimit => pieces.IdLimit;
+
     public override int Find(ReadOnlySpan<char> piece) => pieces.Find(piece);
 
     public override void Tokenize(ReadOnlySpan<char> word, TokenIds ids)

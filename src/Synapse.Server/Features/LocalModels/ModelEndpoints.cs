@@ -55,7 +55,7 @@ internal static class ModelEndpoints
     private static async Task<Results<Ok<PulledModelResponse>, ServerSentEventsResult<object>>> PullAsync(
         PullModelRequest request, HttpRequest http, ModelDownloads downloads, CancellationToken cancellationToken)
     {
-        var events = downloads.PullAsync(new PullRequest(request.Model, request.Revision, request.Update), cancellationToken);
+        var events = downloads.PullAsync(new PullRequest(request.Model, request.Revision, request.Update, request.Weights), cancellationToken);
         if (http.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
         {
             return TypedResults.ServerSentEvents(ToEventsAsync(events, cancellationToken).WithErrorEventAsync(cancellationToken));

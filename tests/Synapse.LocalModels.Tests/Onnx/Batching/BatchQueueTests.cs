@@ -58,14 +58,14 @@ public sealed class BatchQueueTests
         var destination = new float[1];
         var waiting = queue.Begin(1, destination);
         await queue.AddAsync(waiting, 0, Text(2, 3), 0);
-        Assert.Equal(1, queue.WaitingCount);
+        Assert.Equal(1, queue.Waiting.Inputs);
 
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
         waiting.Cancel(source.Token);
         queue.Withdraw(waiting);
 
-        Assert.Equal(0, queue.WaitingCount);
+        Assert.Equal(0, queue.Waiting.Inputs);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Completion);
         runner.LetGo();
         await running.Completion;
@@ -114,7 +114,7 @@ public sealed class BatchQueueTests
         var large = RunAsync(queue, [.. Enumerable.Range(0, 500).Select(id => (id, 10))]);
         await runner.EnteredAsync(Cancellation);
 
-        Assert.InRange(queue.WaitingCount, 1, Limits.MaxCallInputs + 1);
+        Assert.InRange(queue.Waiting.Inputs, 1, Limits.MaxCallInputs + 1);
         var small = RunAsync(queue, (1_000, 10));
         runner.LetGo(1_000);
         Assert.Equal((float[])[1_000f], await small);

@@ -7,7 +7,7 @@ public sealed class WaitingInputsTests
 {
     private static readonly BatchLimits Limits = new(MaxBatchTokens: 100, RunCostTokens: 8, MaxWaitingTokens: 1_000, MaxWaitingInputs: 1_000);
 
-    private readonly WaitingInputs _waiting = new(Limits);
+    private readonly WaitingInputs _waiting = new(Limits, threads: 1);
 
     [Fact]
     public void The_input_whose_turn_it_is_runs_with_those_of_about_its_length()
@@ -29,6 +29,16 @@ public sealed class WaitingInputsTests
 
         Assert.Equal(4, Take().Length);
         Assert.Equal(5 * 24, _waiting.Tokens);
+    }
+
+    [Fact]
+    public void A_run_is_half_as_long_when_what_waits_is_less_than_two_full_runs_for_each_thread()
+    {
+        Add(Call(), [.. Enumerable.Repeat(10, 19)]);
+
+        Assert.Equal(9, Take().Length);
+        Assert.Equal(5, Take().Length);
+        Assert.Equal(5, Take().Length);
     }
 
     [Fact]

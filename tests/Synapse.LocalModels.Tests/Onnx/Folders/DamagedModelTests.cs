@@ -156,6 +156,39 @@ public sealed class DamagedModelTests : IDisposable
         Assert.Contains("3 numbers", Assert.Throws<ModelFormatException>(() => CrossEncoder.Load(_temporary["cross"])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_tokenizer_with_more_tokens_than_the_weights_have_rows_is_told_with_both_numbers()
+    {
+        var rows = _folder.Vocabulary.Count;
+        _folder.WriteVocabulary([.. _folder.Vocabulary, "boat"]);
+
+        var message = Refused();
+        Assert.Contains($"rows for {rows} tokens", message, StringComparison.Ordinal);
+        Assert.Contains($"ids for {rows + 1}", message, StringComparison.Ordinal);
+
+        // BERT's own file of words counts as the other one does; lines without a word at its end do not.
+        File.Delete(PathOf("tokenizer.json"));
+        Assert.Contains($"ids for {rows + 1}", Refused(), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(PathOf("vocab.txt"), string.Join('\n', _folder.Vocabulary) + "\n\n\n", TestContext.Current.CancellationToken);
+        await SentenceModel.Load(_folder.Path).DisposeAsync();
+    }
+
+    [Fact]
+    public void Added_tokens_without_a_row_are_told()
+    {
+        var rows = _folder.Vocabulary.Count;
+        _folder.WriteVocabulary(_folder.Vocabulary, "[QUERY]", "[PASSAGE]");
+
+        Assert.Contains($"rows for {rows} tokens, and the tokenizer of the folder has ids for {rows + 2}", Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_rows_than_tokens_are_taken()
+    {
+        _folder.WriteVocabulary([.. _folder.Vocabulary.Take(_folder.Vocabulary.Count - 3)]);
+        await SentenceModel.Load(_folder.Path).DisposeAsync();
+    }
+
     private string PathOf(string file) => Path.Combine(_folder.Path, file);
 
     private string Refused() => Refused(_folder.Path, null);

@@ -10,7 +10,7 @@ namespace Synapse.Cli.Commands;
 internal sealed record IndexedPath(SourceResponse Source, JobResponse Job);
 
 /// <summary>Brings paths up to date and follows the work.</summary>
-internal static class Indexing
+internal static class PathIndexing
 {
     /// <summary>Adds a path, or brings it up to date, and waits for the end.</summary>
     /// <exception cref="SynapseApiException">The path cannot be indexed, the job failed, or it waits for something like space on the disk.</exception>
