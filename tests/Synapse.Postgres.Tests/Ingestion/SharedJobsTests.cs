@@ -5,10 +5,10 @@ using Synapse.Library;
 using Synapse.Postgres.Tests.TestSupport;
 using Synapse.PostgresServers;
 
-namespace Synapse.Postgres.Tests;
+namespace Synapse.Postgres.Tests.Ingestion;
 
 /// <summary>Several servers that work off one line of jobs, and the loss of one of them.</summary>
-public sealed class SeveralServersTests : IAsyncLifetime
+public sealed class SharedJobsTests : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory("synapse-servers-").FullName;
     private readonly CountingEmbedder _embedder = new();
