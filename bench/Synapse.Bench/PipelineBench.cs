@@ -170,7 +170,7 @@ internal static class PipelineBench
     }
 
     private static async Task<IngestionProgress> IndexAsync(ServiceProvider services, Source source, string[]? changed, CancellationToken cancellationToken)
-        => (await services.GetRequiredService<IngestionPipeline>().RunAsync(source, changed, _ => { }, cancellationToken)).Progress;
+        => (await services.GetRequiredService<IngestionPipeline>().RunAsync(source, changed, new IngestionWork(null, _ => { }), cancellationToken)).Progress;
 
     private static async Task<Source> AddSourceAsync(ServiceProvider services, string folder, CancellationToken cancellationToken)
     {

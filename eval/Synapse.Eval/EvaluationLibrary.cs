@@ -68,7 +68,7 @@ internal sealed class EvaluationLibrary : IAsyncDisposable
     {
         var collection = await Catalogue.CreateCollectionAsync(set.Name, cancellationToken);
         var source = await Catalogue.AddSourceAsync(collection.Id, SourceKind.Folder, set.Folder, cancellationToken);
-        var outcome = await _services.GetRequiredService<IngestionPipeline>().RunAsync(source, null, _ => { }, cancellationToken);
+        var outcome = await _services.GetRequiredService<IngestionPipeline>().RunAsync(source, null, new IngestionWork(null, _ => { }), cancellationToken);
         _collectionIds.Add(set.Name, collection.Id);
         return outcome.Progress;
     }

@@ -32,6 +32,7 @@ internal static class SynapseCommandLine
         root.Subcommands.Add(SearchCommand.Create());
         root.Subcommands.Add(IndexCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(JobsCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(EgressCommand.Create());
         root.Subcommands.Add(RemoveCommand.Create());

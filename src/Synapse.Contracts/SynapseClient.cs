@@ -157,6 +157,14 @@ public sealed class SynapseClient : IDisposable
     public Task<JobResponse> GetJobAsync(long jobId, CancellationToken cancellationToken = default)
         => GetAsync($"/api/v1/jobs/{jobId}", ContractsJsonContext.Default.JobResponse, cancellationToken);
 
+    /// <summary>Lets a job stand still until it is resumed. What it has stored stays. A job that has ended is left as it is.</summary>
+    public Task<JobResponse> PauseJobAsync(long jobId, CancellationToken cancellationToken = default)
+        => SendAsync(HttpMethod.Post, $"/api/v1/jobs/{jobId}/pause", null, ContractsJsonContext.Default.JobResponse, cancellationToken);
+
+    /// <summary>Lets a paused job go on. Any other is left as it is.</summary>
+    public Task<JobResponse> ResumeJobAsync(long jobId, CancellationToken cancellationToken = default)
+        => SendAsync(HttpMethod.Post, $"/api/v1/jobs/{jobId}/resume", null, ContractsJsonContext.Default.JobResponse, cancellationToken);
+
     /// <summary>Asks a job to stop. What it has stored stays.</summary>
     public Task<JobResponse> CancelJobAsync(long jobId, CancellationToken cancellationToken = default)
         => SendAsync(HttpMethod.Post, $"/api/v1/jobs/{jobId}/cancel", null, ContractsJsonContext.Default.JobResponse, cancellationToken);

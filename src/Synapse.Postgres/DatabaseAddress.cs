@@ -14,6 +14,9 @@ public sealed class DatabaseAddress
     /// <summary>The variable that names a file with the password.</summary>
     public const string PasswordFileVariable = "DATABASE_PASSWORD_FILE";
 
+    /// <summary>The variable that names a standby of the database, for searches.</summary>
+    public const string ReplicaVariable = "DATABASE_REPLICA_URL";
+
     private readonly string _connectionString;
     private readonly IPAddress? _target;
 
@@ -54,6 +57,13 @@ public sealed class DatabaseAddress
     /// <param name="faults">Receives what is wrong, each with its key and its cure, and never a part of the value that may be secret.</param>
     /// <returns>Null when no database is named, or when there are faults.</returns>
     public static DatabaseAddress? Read(IConfiguration configuration, ICollection<string> faults) => new AddressReader(configuration, faults).Read();
+
+    /// <summary>Reads the variable that names a standby. Its password may be in the file that <see cref="PasswordFileVariable"/> names.</summary>
+    /// <param name="configuration">All settings of the process.</param>
+    /// <param name="faults">Receives what is wrong.</param>
+    /// <returns>Null when none is named, or when there are faults.</returns>
+    public static DatabaseAddress? ReadReplica(IConfiguration configuration, ICollection<string> faults)
+        => new AddressReader(configuration, faults, ReplicaVariable).Read();
 
     /// <summary>The settings of a connection, to be changed by the caller.</summary>
     internal NpgsqlConnectionStringBuilder ToSettings()

@@ -24,6 +24,10 @@ public sealed class PostgresOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How far a standby may be behind the database and still be searched; 0.1 s to 1 h. What this server itself has stored is never missing, whatever is set here.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan ReplicaLag { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Memory of this server for postings of words that were searched lately, in MB; 16 to 65,536.</summary>
     [Range(16, 65_536)]
     public int CacheMegabytes { get; set; } = 256;

@@ -17,11 +17,12 @@ public static class PostgresRegistration
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="address">Tells the database, from the options for example.</param>
-    public static IServiceCollection UsePostgres(this IServiceCollection services, Func<IServiceProvider, DatabaseAddress> address)
+    /// <param name="replica">A standby of it, for searches; null for none.</param>
+    public static IServiceCollection UsePostgres(this IServiceCollection services, Func<IServiceProvider, DatabaseAddress> address, DatabaseAddress? replica = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<PostgresOptions>().ValidateDataAnnotations();
-        services.AddSingleton(provider => Open(provider, address(provider)));
+        services.AddSingleton(provider => Open(provider, address(provider), replica));
         services.AddSingleton<ILibraryStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IIngestionStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<PostgresStore>());
@@ -33,10 +34,10 @@ public static class PostgresRegistration
         return services;
     }
 
-    private static PostgresStore Open(IServiceProvider provider, DatabaseAddress address)
+    private static PostgresStore Open(IServiceProvider provider, DatabaseAddress address, DatabaseAddress? replica)
     {
         var store = PostgresStore.Open(
-            address, provider.GetRequiredService<IOptions<PostgresOptions>>().Value, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgresStore>>());
+            address, provider.GetRequiredService<IOptions<PostgresOptions>>().Value, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgresStore>>(), replica);
         if (provider.GetService<EgressPolicy>() is { } policy)
         {
             store.LedgerRetention = policy.Retention;

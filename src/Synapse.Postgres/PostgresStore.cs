@@ -4,6 +4,7 @@ using Synapse.Postgres.Ingestion;
 using Synapse.Postgres.Keywords;
 using Synapse.Postgres.Ledger;
 using Synapse.Postgres.Maintenance;
+using Synapse.Postgres.Search;
 using Synapse.Postgres.Vectors;
 
 namespace Synapse.Postgres;
@@ -21,13 +22,14 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly PostingsCache _postings;
     private readonly StoreMaintenance _maintenance;
     private readonly DocumentRemoval _removal;
+    private readonly ViewSource _views;
     private readonly TimeProvider _time;
     private readonly int _indexedFrom;
     private readonly PostgresOptions _options;
     private bool _disposed;
 
     private PostgresStore(
-        StoreConnections connections, string storeId, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
+        StoreConnections connections, StoreConnections? replica, string storeId, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
     {
         _connections = connections;
         SharedId = storeId;
@@ -37,6 +39,7 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
         _time = time;
         _options = options;
         _indexedFrom = options.IndexedFrom;
+        _views = new ViewSource(connections, replica, options.ReplicaLag, time, logger);
         _ledger = new LedgerWriter(connections, time, logger);
         _maintenance = new StoreMaintenance(
             connections, new KeywordMerging(connections.Source, _indexReader), new VectorIndexing(connections.Source, options, time, logger), time, logger);
@@ -47,19 +50,21 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     /// <param name="options">How it is used.</param>
     /// <param name="time">Tells the times of what is made.</param>
     /// <param name="logger">Hears of faults of the ledger.</param>
+    /// <param name="replica">A standby of the database, for searches; null for none. It is looked for when the first search comes.</param>
     /// <exception cref="Errors.SynapseException">The database cannot be reached, entered or used; the message says why.</exception>
-    public static PostgresStore Open(DatabaseAddress address, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger)
-        => Open(address, options, [], time, logger);
+    public static PostgresStore Open(DatabaseAddress address, PostgresOptions options, TimeProvider time, ILogger<PostgresStore> logger, DatabaseAddress? replica = null)
+        => Open(address, options, [], time, logger, replica);
 
     /// <summary>Opens the store with further indexes that every commit changes after its own. For tests.</summary>
     internal static PostgresStore Open(
-        DatabaseAddress address, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger)
+        DatabaseAddress address, PostgresOptions options, IReadOnlyList<ICommitIndex> further, TimeProvider time, ILogger<PostgresStore> logger, DatabaseAddress? replica = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
         var state = DatabaseState.Prepare(address, options);
-        var connections = StoreConnections.Create(address, options, state);
-        var store = new PostgresStore(connections, state.StoreId, options, further, time, logger);
+        var connections = StoreConnections.Create(address, options, state, followsWrites: replica is not null);
+        var standby = replica is null ? null : StoreConnections.Create(replica, options, state);
+        var store = new PostgresStore(connections, standby, state.StoreId, options, further, time, logger);
         try
         {
             store._ledger.Start();
@@ -86,6 +91,7 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
             await _maintenance.DisposeAsync();
             _ledger.Dispose();
             _postings.Dispose();
+            await _views.DisposeAsync();
             await _connections.DisposeAsync();
         }
     }

@@ -70,6 +70,7 @@ public sealed partial class SqliteStore : IIngestionStore
     {
         var index = IndexOf(batch.CollectionId);
         RequireSpace(index.Space, space?.Fingerprint);
+        JobRows.RequireLease(connection, batch.Lease);
         CheckSources(connection, batch);
         var replaced = batch.RemovedDocumentIds.ToList();
         var find = connection.Prepare("SELECT id FROM documents WHERE source_id = ? AND path = ?");

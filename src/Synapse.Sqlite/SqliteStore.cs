@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Synapse.Sqlite.Catalogue;
 using Synapse.Sqlite.Connections;
 using Synapse.Sqlite.Ledger;
 using Synapse.Sqlite.Migrations;
@@ -61,8 +62,9 @@ public sealed partial class SqliteStore : IDisposable, IAsyncDisposable
             writer = StoreWriter.Open(folder.DatabasePath, PageSize);
             SchemaMigrations.Apply(writer.Connection);
             RemoveUnfinishedSegments(writer.Connection);
+            var lastLease = JobRows.EndLeases(writer.Connection);
             var indexes = SegmentCatalogue.ReadAll(writer.Connection).ToImmutableDictionary();
-            var store = new SqliteStore(folder, writer, indexes, time, logger);
+            var store = new SqliteStore(folder, writer, indexes, time, logger) { _lastLease = lastLease };
             store.LogOpened(
                 indexes.Values.Sum(index => index.Segments.Count),
                 indexes.Values.Sum(index => index.Segments.Sum(view => view.LiveChunks)),

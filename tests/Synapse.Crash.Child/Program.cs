@@ -1,22 +1,29 @@
 // Brings a folder up to date in a store, with whatever an earlier process left unfinished, and tells so. Made to be killed.
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Synapse.Crash.Child;
 using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Library;
+using Synapse.Postgres;
 using Synapse.Sqlite;
+using Synapse.Storage;
 
-await using var store = SqliteStore.Open(args[0], TimeProvider.System, NullLogger<SqliteStore>.Instance);
+// The place is a data folder, or the address of a database that other servers use too.
+await using var store = args[0].StartsWith("postgres://", StringComparison.Ordinal)
+    ? PostgresStore.Open(AddressOf(args[0]), new PostgresOptions { ConnectTimeout = TimeSpan.FromSeconds(30) }, TimeProvider.System, NullLogger<PostgresStore>.Instance)
+    : (IAsyncDisposable)SqliteStore.Open(args[0], TimeProvider.System, NullLogger<SqliteStore>.Instance);
+var (jobs, library) = ((IJobStore)store, (ILibraryStore)store);
 
 // Small batches, so that a kill finds many commits to fall between.
-var options = Options.Create(new IngestionOptions { BatchChunks = 20 });
+var options = Options.Create(new IngestionOptions { BatchChunks = 20, LeaseDuration = TimeSpan.FromSeconds(2) });
 var pipeline = new IngestionPipeline(
-    store, store, new Embedders(new WordEmbedder()), [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
-var queue = new IngestionQueue(store, store, pipeline, options, TimeProvider.System, NullLogger<IngestionQueue>.Instance);
+    (IIngestionStore)store, library, new Embedders(new WordEmbedder()), [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+var queue = new IngestionQueue(jobs, library, pipeline, options, TimeProvider.System, NullLogger<IngestionQueue>.Instance);
 using var stop = new CancellationTokenSource();
 var running = queue.RunAsync(stop.Token);
-var acquisition = await new Librarian(store, queue, options).AddAsync(AccessScope.Everything, args[1], null, CancellationToken.None);
+var acquisition = await new Librarian(library, queue, options).AddAsync(AccessScope.Everything, args[1], null, CancellationToken.None);
 var job = await queue.WaitAsync(AccessScope.Everything, acquisition.Job.Id, CancellationToken.None);
 Console.WriteLine(job.State == IngestionJobState.Completed ? "finished" : $"{job.State}: {job.ErrorCode} {job.ErrorMessage}");
 await stop.CancelAsync();
@@ -28,3 +35,6 @@ catch (OperationCanceledException)
 {
     // That is how it ends.
 }
+
+static DatabaseAddress AddressOf(string url)
+    => DatabaseAddress.Read(new ConfigurationBuilder().AddInMemoryCollection([new("DATABASE_URL", url)]).Build(), [])!;

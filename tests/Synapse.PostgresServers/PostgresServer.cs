@@ -133,6 +133,30 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes a standby that follows this server, and starts it. Its databases have the same names.</summary>
+    public async Task<PostgresServer> StartStandbyAsync(CancellationToken cancellationToken)
+    {
+        var standby = new PostgresServer(_options, Directory.CreateTempSubdirectory("synapse-postgres-").FullName);
+        try
+        {
+            await standby.FollowAsync(this, cancellationToken);
+            await standby.StartAsync(cancellationToken);
+            return standby;
+        }
+        catch
+        {
+            await standby.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a standby go on by itself, as operators do when the server it followed is lost.</summary>
+    public Task PromoteAsync(CancellationToken cancellationToken)
+        => PostgresInstallation.RunAsync(PostgresInstallation.Command("pg_ctl", "promote", "-D", Cluster, "-w"), cancellationToken);
+
+    /// <summary>A database that came with what this standby follows.</summary>
+    public PostgresDatabase Database(string name) => new(this, name);
+
     /// <summary>What the server has written to its log.</summary>
     public Task<string> ReadLogAsync(CancellationToken cancellationToken) => File.ReadAllTextAsync(Path.Combine(_folder, "log"), cancellationToken);
 
@@ -165,17 +189,29 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    private async Task FollowAsync(PostgresServer leader, CancellationToken cancellationToken)
+    {
+        await OwnFolderAsync(cancellationToken);
+        var source = string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={leader.Port} user={Superuser} password='{Password}'");
+        await PostgresInstallation.RunAsync(
+            PostgresInstallation.Command("pg_basebackup", "-d", source, "-D", Cluster, "-R", "-X", "stream", "-c", "fast", "--no-sync"), cancellationToken);
+    }
+
+    private async Task OwnFolderAsync(CancellationToken cancellationToken)
+    {
+        if (PostgresInstallation.Account is var (user, group))
+        {
+            await PostgresInstallation.RunAsync(["chown", "-R", $"{user}:{group}", _folder], cancellationToken);
+        }
+    }
+
     private string Cluster => Path.Combine(_folder, "cluster");
 
     private async Task MakeClusterAsync(CancellationToken cancellationToken)
     {
         var password = Path.Combine(_folder, "password");
         await File.WriteAllTextAsync(password, Password, cancellationToken);
-        if (PostgresInstallation.Account is var (user, group))
-        {
-            await PostgresInstallation.RunAsync(["chown", "-R", $"{user}:{group}", _folder], cancellationToken);
-        }
-
+        await OwnFolderAsync(cancellationToken);
         await PostgresInstallation.RunAsync(
             PostgresInstallation.Command(
                 "initdb", "-D", Cluster, "-U", Superuser, $"--pwfile={password}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),

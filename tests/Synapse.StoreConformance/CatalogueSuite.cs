@@ -1,10 +1,9 @@
 using Synapse.Errors;
-using Synapse.Ingestion;
 using Synapse.Library;
 
 namespace Synapse.StoreConformance;
 
-/// <summary>Collections, sources, documents and jobs are found by those who may read them.</summary>
+/// <summary>Collections, sources and documents are found by those who may read them.</summary>
 public abstract class CatalogueSuite(StoreHarness harness) : StoreSuite(harness)
 {
     [Fact]
@@ -98,39 +97,11 @@ public abstract class CatalogueSuite(StoreHarness harness) : StoreSuite(harness)
     }
 
     [Fact]
-    public async Task A_job_is_queued_once_updated_and_found_again_after_a_restart()
-    {
-        var (collection, source) = await Harness.AddCollectionAsync("docs");
-        var job = await Harness.Jobs.AddJobAsync(collection.Id, source.Id, Token);
-        Assert.Equal(job, await Harness.Jobs.AddJobAsync(collection.Id, source.Id, Token));
-        var running = job with
-        {
-            State = IngestionJobState.Running,
-            StartedAt = Harness.Time.GetUtcNow(),
-            Attempts = 1,
-            Progress = new IngestionProgress(1, 2, 3, 4, 5, 6, 7, 8, 9, true),
-            ErrorCode = "disk_full",
-            ErrorMessage = "The disk is full.",
-        };
-        await Harness.Jobs.UpdateJobAsync(running, Token);
-        var next = await Harness.Jobs.AddJobAsync(collection.Id, source.Id, Token);
-        Assert.NotEqual(job.Id, next.Id);
-        await Harness.Jobs.UpdateJobAsync(next with { State = IngestionJobState.Completed, FinishedAt = Harness.Time.GetUtcNow() }, Token);
-        Harness.Close();
-        Assert.Equal(running, await Harness.Jobs.FindJobAsync(AccessScope.Everything, job.Id, Token));
-        Assert.Equal([running], await Harness.Jobs.ListJobsAsync(AccessScope.Everything, collection.Id, unfinishedOnly: true, 10, Token));
-        Assert.Equal([next.Id, job.Id], (await Harness.Jobs.ListJobsAsync(AccessScope.Everything, null, unfinishedOnly: false, 10, Token)).Select(each => each.Id));
-        Assert.Null(await Harness.Jobs.FindJobAsync(AccessScope.Of([]), job.Id, Token));
-        Assert.Empty(await Harness.Jobs.ListJobsAsync(AccessScope.Of([]), null, unfinishedOnly: false, 10, Token));
-        await Assert.ThrowsAsync<SourceNotFoundException>(() => Harness.Jobs.AddJobAsync(collection.Id, 99, Token).AsTask());
-    }
-
-    [Fact]
     public async Task Skipped_files_are_those_of_the_last_walk()
     {
         var (collection, source) = await Harness.AddCollectionAsync("docs");
-        await Harness.Jobs.ReplaceSkippedFilesAsync(source.Id, [new("z.bin", "binary", "It is binary."), new("a.env", "secret", "It may hold secrets.")], Token);
-        await Harness.Jobs.ReplaceSkippedFilesAsync(source.Id, [new("z.bin", "binary", "It is binary."), new("b.pem", "secret", "It may hold secrets.")], Token);
+        await Harness.Jobs.ReplaceSkippedFilesAsync(null, source.Id, [new("z.bin", "binary", "It is binary."), new("a.env", "secret", "It may hold secrets.")], Token);
+        await Harness.Jobs.ReplaceSkippedFilesAsync(null, source.Id, [new("z.bin", "binary", "It is binary."), new("b.pem", "secret", "It may hold secrets.")], Token);
         Assert.Equal(["b.pem", "z.bin"], (await Harness.Jobs.ListSkippedFilesAsync(AccessScope.Of([collection.Id]), source.Id, Token)).Select(file => file.Path));
         Assert.Empty(await Harness.Jobs.ListSkippedFilesAsync(AccessScope.Of([]), source.Id, Token));
     }

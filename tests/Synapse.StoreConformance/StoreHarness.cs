@@ -35,6 +35,12 @@ public abstract class StoreHarness : IAsyncDisposable
     /// <summary>Makes the place.</summary>
     public abstract ValueTask PrepareAsync(CancellationToken cancellationToken);
 
+    /// <summary>Lets time pass on the clock by which the store measures leases, delays and waiting.</summary>
+    public abstract ValueTask PassTimeAsync(TimeSpan time, CancellationToken cancellationToken);
+
+    /// <summary>Loses whoever holds leases now, as when its process is killed: what it holds can be claimed by others.</summary>
+    public abstract ValueTask LoseHoldersAsync(CancellationToken cancellationToken);
+
     /// <summary>Sets how long the ledger remembers.</summary>
     public void KeepLedger(EgressRetention retention) => SetRetention(_store ??= Open(), retention);
 

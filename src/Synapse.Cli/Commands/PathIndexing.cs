@@ -60,6 +60,11 @@ internal static class PathIndexing
                     throw new SynapseApiException(0, job.ErrorCode ?? ErrorCodes.Unavailable, job.ErrorMessage ?? $"Indexing '{added.Source.Location}' waits.");
                 }
 
+                if (job.State == "paused")
+                {
+                    throw new SynapseApiException(0, ErrorCodes.Unavailable, $"Indexing '{added.Source.Location}' was paused. 'synapse jobs resume {job.Id}' lets it go on.");
+                }
+
                 progress.Show(job);
                 last = job;
             }

@@ -154,6 +154,9 @@ internal sealed record JobOutput(long Id, string Collection, string State, long 
         => new(job.Id, job.Collection, job.State, job.Progress.FilesFound, job.Progress.FilesDone, job.ErrorCode, job.ErrorMessage);
 }
 
+/// <summary>The output of <c>jobs --json</c>; its parts are those of the HTTP API.</summary>
+internal sealed record JobsOutput(IReadOnlyList<JobResponse> Jobs);
+
 /// <summary>The output of <c>remove --json</c>.</summary>
 internal sealed record RemoveOutput(IReadOnlyList<string> Sources, IReadOnlyList<string> Collections);
 
@@ -197,6 +200,7 @@ internal sealed record CopiedCollectionOutput(string Name, long Documents, long 
 [JsonSerializable(typeof(IndexOutput))]
 [JsonSerializable(typeof(StatusOutput))]
 [JsonSerializable(typeof(RemoveOutput))]
+[JsonSerializable(typeof(JobsOutput))]
 [JsonSerializable(typeof(SignInOutput))]
 [JsonSerializable(typeof(EgressOutput))]
 [JsonSerializable(typeof(DiagnosisResponse))]

@@ -63,5 +63,6 @@ internal sealed class ProgressLine : IAsyncDisposable
     }
 
     private string Describe(JobResponse job)
-        => string.Create(CultureInfo.InvariantCulture, $"{_title}: {job.Progress.FilesDone:N0} of {job.Progress.FilesFound:N0} files");
+        => string.Create(CultureInfo.InvariantCulture, $"{_title}: {job.Progress.FilesDone:N0} of {job.Progress.FilesFound:N0} files")
+            + (job.Progress.RemainingSeconds is > 1 and var seconds ? $", about {JobPrinter.Duration(seconds)} left" : "");
 }

@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace Synapse.Postgres.Connections;
 
-/// <summary>Reads how to reach the database, and notes what is wrong instead of throwing. No note holds the password, nor a part of a value in which it may stand.</summary>
-internal sealed class AddressReader(IConfiguration configuration, ICollection<string> faults)
+/// <summary>Reads how to reach a database, and notes what is wrong instead of throwing. No note holds the password, nor a part of a value in which it may stand.</summary>
+internal sealed class AddressReader(IConfiguration configuration, ICollection<string> faults, string variable = DatabaseAddress.Variable)
 {
     private const int DefaultPort = 5432;
     private const int MaxPasswordBytes = 64 << 10;
@@ -37,12 +37,12 @@ internal sealed class AddressReader(IConfiguration configuration, ICollection<st
     /// <summary>Reads the variables; null when there is none, or when there are faults.</summary>
     public DatabaseAddress? Read()
     {
-        var text = configuration[DatabaseAddress.Variable]?.Trim();
+        var text = configuration[variable]?.Trim();
         if (string.IsNullOrEmpty(text))
         {
-            if (!string.IsNullOrWhiteSpace(configuration[DatabaseAddress.PasswordFileVariable]))
+            if (variable == DatabaseAddress.Variable && !string.IsNullOrWhiteSpace(configuration[DatabaseAddress.PasswordFileVariable]))
             {
-                faults.Add($"{DatabaseAddress.PasswordFileVariable}: it is set, and {DatabaseAddress.Variable} is not. Name the database as well, or remove this one.");
+                faults.Add($"{DatabaseAddress.PasswordFileVariable}: it is set, and {variable} is not. Name the database as well, or remove this one.");
             }
 
             return null;
@@ -184,7 +184,7 @@ internal sealed class AddressReader(IConfiguration configuration, ICollection<st
 
         if (!string.IsNullOrEmpty(settings.Password))
         {
-            faults.Add($"{Key}: {DatabaseAddress.Variable} holds a password too. Keep one of the two.");
+            faults.Add($"{Key}: {variable} holds a password too. Keep one of the two.");
             return;
         }
 
@@ -217,7 +217,7 @@ internal sealed class AddressReader(IConfiguration configuration, ICollection<st
 
     private NpgsqlConnectionStringBuilder? Fault(string problem, string cure)
     {
-        faults.Add($"{DatabaseAddress.Variable}: {problem} {cure}");
+        faults.Add($"{variable}: {problem} {cure}");
         return null;
     }
 

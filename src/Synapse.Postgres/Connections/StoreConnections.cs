@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Npgsql;
+using NpgsqlTypes;
 using Synapse.Errors;
 
 namespace Synapse.Postgres.Connections;
@@ -15,10 +16,17 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
 
     private const int DoubtQuestions = 40;
     private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);
+    private readonly Lock _written = new();
     private static readonly TimeSpan s_doubtPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Name of the store, without a password.</summary>
     public string Name => name;
+
+    /// <summary>Whether the place of each write in the database's log is noted, so that a standby can be asked whether it has it.</summary>
+    public bool FollowsWrites { get; init; }
+
+    /// <summary>The place in the database's log up to which this server has written.</summary>
+    public NpgsqlLogSequenceNumber Written { get; private set; }
 
     /// <summary>The pool. Who takes a connection from it names its faults.</summary>
     public NpgsqlDataSource Source => source;
@@ -128,6 +136,7 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         {
             // From here on it is too late to stop.
             await transaction.CommitAsync(CancellationToken.None);
+            await NoteWrittenAsync(connection);
             return result;
         }
         catch (Exception error) when (id is not null && PostgresFault.IsBroken(error))
@@ -139,6 +148,29 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
             }
 
             throw;
+        }
+    }
+
+    private async Task NoteWrittenAsync(NpgsqlConnection connection)
+    {
+        if (!FollowsWrites)
+        {
+            return;
+        }
+
+        try
+        {
+            var now = await connection.FindAsync("SELECT pg_current_wal_insert_lsn()", [], row => row.GetFieldValue<NpgsqlLogSequenceNumber>(0), CancellationToken.None);
+            lock (_written)
+            {
+                Written = now > Written ? now : Written;
+            }
+        }
+        catch (Exception error) when (PostgresFault.IsBroken(error))
+        {
+            // It is stored; only a standby is not asked until it is known to have it.
+            Forget(error);
+            Written = new NpgsqlLogSequenceNumber(ulong.MaxValue);
         }
     }
 
@@ -172,7 +204,8 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
     /// <param name="address">The database.</param>
     /// <param name="options">How it is used.</param>
     /// <param name="found">What the first look at the database found.</param>
-    public static StoreConnections Create(DatabaseAddress address, PostgresOptions options, DatabaseState found)
+    /// <param name="followsWrites">Whether the place of each write in the database's log is noted.</param>
+    public static StoreConnections Create(DatabaseAddress address, PostgresOptions options, DatabaseState found, bool followsWrites = false)
     {
         var settings = Settings(address, options);
         settings.SearchPath = $"{Migrations.SchemaMigrations.Schema},{QuoteName(found.VectorSchema)}";
@@ -187,7 +220,7 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
             + (found.CommitsAreFlushed ? "" : " -c synchronous_commit=on");
         var builder = Builder(address, settings);
         builder.UseVector();
-        return new StoreConnections(address.Name, builder.Build());
+        return new StoreConnections(address.Name, builder.Build()) { FollowsWrites = followsWrites };
     }
 
     /// <summary>What makes connections, of which each asks nobody but the database itself.</summary>

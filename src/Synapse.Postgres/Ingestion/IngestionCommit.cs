@@ -65,6 +65,9 @@ internal sealed class IngestionCommit
         {
             await AddAsync(connection, cancellationToken);
         }
+
+        // Last, so that pausing and cancelling need not wait for what comes before.
+        await JobRows.RequireLeaseAsync(connection, _batch.Lease, cancellationToken);
     }
 
     private static void Check(DocumentVersion version, int dimensions)

@@ -22,14 +22,15 @@ internal sealed class IndexReader
     /// <exception cref="Errors.StoreCorruptException">A segment is not as it was written.</exception>
     public async ValueTask<CollectionIndex> ReadAsync(NpgsqlConnection connection, long collectionId, long version, CancellationToken cancellationToken)
     {
-        // A transaction that began earlier than the one before it may see an older commit: then everything is read anew, and not kept.
-        var known = _indexes.GetValueOrDefault(collectionId) is { } last && last.Version <= version ? last : new CollectionIndex(collectionId, 0, []);
+        // A transaction that began earlier than the one before it, or on a standby, may see an older commit: then only headers are known, and what is read is not kept.
+        var last = _indexes.GetValueOrDefault(collectionId);
+        var known = last is not null && last.Version <= version ? last : new CollectionIndex(collectionId, 0, []);
         if (known.Version == version && version > 0)
         {
             return known;
         }
 
-        var index = await AdvanceAsync(connection, known, version, cancellationToken);
+        var index = await AdvanceAsync(connection, known, last?.Segments ?? [], version, cancellationToken);
         _indexes.AddOrUpdate(collectionId, index, (_, kept) => kept.Version > version ? kept : index);
         return index;
     }
@@ -43,9 +44,10 @@ internal sealed class IndexReader
         }
     }
 
-    private static async Task<CollectionIndex> AdvanceAsync(NpgsqlConnection connection, CollectionIndex known, long version, CancellationToken cancellationToken)
+    private static async Task<CollectionIndex> AdvanceAsync(
+        NpgsqlConnection connection, CollectionIndex known, IReadOnlyList<SegmentView> read, long version, CancellationToken cancellationToken)
     {
-        var headers = known.Segments.ToDictionary(static view => view.Header.Id, static view => view.Header);
+        var headers = read.ToDictionary(static view => view.Header.Id, static view => view.Header);
         var segments = new List<(long Id, bool IsMerged)>();
         await using (var command = new NpgsqlCommand(ReadSegments, connection) { Parameters = { new() { Value = known.CollectionId } } })
         await using (var rows = await command.ExecuteReaderAsync(cancellationToken))
@@ -57,7 +59,7 @@ internal sealed class IndexReader
         }
 
         // A segment that was merged meanwhile may hold documents that were removed before: only for the others the removals since the known commit are enough.
-        var hasNewMerge = segments.Exists(segment => segment.IsMerged && !headers.ContainsKey(segment.Id));
+        var hasNewMerge = segments.Exists(segment => segment.IsMerged && !known.Segments.Any(view => view.Header.Id == segment.Id));
         var removed = await ReadRemovedAsync(connection, known.CollectionId, hasNewMerge ? 0 : known.Version, cancellationToken);
         foreach (var header in await ReadHeadersAsync(connection, [.. segments.Select(static segment => segment.Id).Where(id => !headers.ContainsKey(id))], cancellationToken))
         {

@@ -124,15 +124,27 @@ internal static class FirstSchema
             document_id bigint NOT NULL,
             PRIMARY KEY(collection_id, version, document_id));
 
+        -- state: 0 queued, 1 running, 2 waiting, 3 completed, 4 failed, 5 cancelled, 6 paused. changed_paths: null for the whole source.
+        -- lease: which lease it is, ascending over all jobs; it holds while lease_until is not null, and can be taken over once that is past.
+        -- crashes: leases in a row that were lost and of which nothing was stored. seen_at: when a server last said that it sees the source.
+        CREATE SEQUENCE job_leases;
         CREATE TABLE jobs(
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             collection_id bigint NOT NULL REFERENCES collections(id),
             source_id bigint NOT NULL REFERENCES sources(id),
-            state smallint NOT NULL,
-            created_at bigint NOT NULL,
-            started_at bigint,
-            finished_at bigint,
+            state smallint NOT NULL DEFAULT 0,
+            priority smallint NOT NULL,
+            changed_paths text[],
+            created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            started_at timestamptz,
+            finished_at timestamptz,
+            lease bigint NOT NULL DEFAULT 0,
+            lease_until timestamptz,
+            server text,
+            not_before timestamptz,
+            seen_at timestamptz,
             attempts int NOT NULL DEFAULT 0,
+            crashes int NOT NULL DEFAULT 0,
             files_found bigint NOT NULL DEFAULT 0,
             files_done bigint NOT NULL DEFAULT 0,
             files_skipped bigint NOT NULL DEFAULT 0,
@@ -143,11 +155,12 @@ internal static class FirstSchema
             bytes_found bigint NOT NULL DEFAULT 0,
             bytes_done bigint NOT NULL DEFAULT 0,
             walk_complete boolean NOT NULL DEFAULT false,
+            bytes_per_second bigint,
             error_code text,
             error_message text) WITH (fillfactor = 70);
-        CREATE INDEX jobs_by_source ON jobs(source_id);
-        CREATE INDEX jobs_by_collection ON jobs(collection_id);
-        CREATE INDEX jobs_unfinished ON jobs(id) WHERE state <= 2;
+        CREATE INDEX jobs_by_source ON jobs(source_id, id);
+        CREATE INDEX jobs_by_collection ON jobs(collection_id, lease);
+        CREATE INDEX jobs_unfinished ON jobs(source_id, id) WHERE state IN (0, 1, 2, 6);
 
         CREATE TABLE skipped_files(
             source_id bigint NOT NULL REFERENCES sources(id),

@@ -27,7 +27,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         JOIN embedding_spaces ON embedding_spaces.id = spaces.space_id
         LEFT JOIN pg_index ON pg_index.indexrelid = to_regclass(format('vectors_%s_of_%s', spaces.space_id, spaces.collection_id))
         WHERE spaces.chunk_count >= $1 AND pg_index.indisvalid IS NOT TRUE
-            AND (spaces.chunk_count >= $2 OR NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.collection_id = spaces.collection_id AND jobs.state <= 2))
+            AND (spaces.chunk_count >= $2 OR NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.collection_id = spaces.collection_id AND jobs.state <= 1))
         ORDER BY spaces.chunk_count
         """;
 

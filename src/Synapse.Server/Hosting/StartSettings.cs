@@ -20,6 +20,7 @@ internal sealed class StartSettings
         (ModelSettings.EndpointVariable, [ModelSettings.TokenVariable]),
         (ModelSettings.HubSetting, [ModelSettings.TokenVariable]),
         (DatabaseAddress.Variable, [DatabaseAddress.PasswordFileVariable, "PGPASSWORD"]),
+        (DatabaseAddress.ReplicaVariable, [DatabaseAddress.PasswordFileVariable, "PGPASSWORD"]),
         ("LOCAL_LLM_ENDPOINT", ["LOCAL_LLM_API_KEY", "LOCAL_LLM_API_KEY_FILE"]),
         ("LOCAL_EMBEDDING_ENDPOINT", ["LOCAL_EMBEDDING_API_KEY", "LOCAL_EMBEDDING_API_KEY_FILE"]),
     ];
@@ -32,7 +33,7 @@ internal sealed class StartSettings
         ("Entra:Authority", ["Entra:ClientSecret", "Entra:ClientSecretFile"]),
     ];
 
-    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", DatabaseAddress.Variable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
+    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
 
     private StartSettings(IConfigurationRoot configuration, IReadOnlyList<string> faults)
     {

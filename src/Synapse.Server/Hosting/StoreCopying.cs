@@ -78,7 +78,7 @@ public static class StoreCopying
             address = ReadAddress(key, text, passwordFile, faults);
         }
 
-        address = address is null || faults.Count > before ? null : StoreSettings.Admit(address, policy, key, faults);
+        address = address is null || faults.Count > before ? null : StoreSettings.Check(address, key, policy, faults);
         return address is null ? null : new Place(null, address);
     }
 

@@ -4,6 +4,11 @@ using Synapse.Providers.Configuration;
 
 namespace Synapse.Server.Hosting;
 
+/// <summary>The database of the team store.</summary>
+/// <param name="Database">Where everything is kept.</param>
+/// <param name="Replica">A standby of it, for searches; null for none.</param>
+internal sealed record TeamDatabase(DatabaseAddress Database, DatabaseAddress? Replica);
+
 /// <summary>Reads where documents are stored: in the database that is named, else in the data folder.</summary>
 internal static class StoreSettings
 {
@@ -12,29 +17,36 @@ internal static class StoreSettings
     /// <param name="policy">What may be reached; null when its own settings are wrong.</param>
     /// <param name="faults">Receives what is wrong, each with its key and its cure.</param>
     /// <returns>The database; null for the data folder, or when there are faults.</returns>
-    public static DatabaseAddress? Read(IConfiguration configuration, EgressPolicy? policy, List<string> faults)
+    public static TeamDatabase? Read(IConfiguration configuration, EgressPolicy? policy, List<string> faults)
     {
         faults.AddRange(SectionFaults.Find<PostgresOptions>(configuration, PostgresOptions.SectionName));
-        var address = DatabaseAddress.Read(configuration, faults);
-        return address is null || policy is null ? address : Admit(address, policy, DatabaseAddress.Variable, faults);
+        if (!string.IsNullOrWhiteSpace(configuration[DatabaseAddress.ReplicaVariable]) && string.IsNullOrWhiteSpace(configuration[DatabaseAddress.Variable]))
+        {
+            faults.Add($"{DatabaseAddress.ReplicaVariable}: it is set, and {DatabaseAddress.Variable} is not. Name the database as well, or remove this one.");
+            return null;
+        }
+
+        var database = Check(DatabaseAddress.Read(configuration, faults), DatabaseAddress.Variable, policy, faults);
+        var replica = Check(DatabaseAddress.ReadReplica(configuration, faults), DatabaseAddress.ReplicaVariable, policy, faults);
+        return database is null ? null : new TeamDatabase(database, replica);
     }
 
     /// <summary>Looks whether a database may be reached.</summary>
-    /// <param name="address">The database.</param>
-    /// <param name="policy">What may be reached.</param>
-    /// <param name="key">What names the database, for the fault.</param>
+    /// <param name="address">The database; null when there is none.</param>
+    /// <param name="variable">What names it, for the fault.</param>
+    /// <param name="policy">What may be reached; null when its own settings are wrong.</param>
     /// <param name="faults">Receives the refusal.</param>
     /// <returns>The database, by its address where that is known; null when it is refused.</returns>
-    public static DatabaseAddress? Admit(DatabaseAddress address, EgressPolicy policy, string key, List<string> faults)
+    public static DatabaseAddress? Check(DatabaseAddress? address, string variable, EgressPolicy? policy, List<string> faults)
     {
-        if (address.IsSocket)
+        if (address is null || policy is null || address.IsSocket)
         {
             return address;
         }
 
         if (policy.CheckDatabase(address.Host, ReachOf(address.Host), address.IsEncrypted) is { } refusal)
         {
-            faults.Add($"{key}: rule '{refusal.Rule}' refuses the database. {refusal.Reason}");
+            faults.Add($"{variable}: rule '{refusal.Rule}' refuses the database. {refusal.Reason}");
             return null;
         }
 

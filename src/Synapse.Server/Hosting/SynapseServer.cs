@@ -234,7 +234,7 @@ public static class SynapseServer
         EgressPolicy Policy,
         TelemetryEndpoint? Telemetry,
         ModelStoreOptions Models,
-        DatabaseAddress? Database,
+        TeamDatabase? Database,
         string? SharedToken) ReadSettings(DataFolder dataFolder)
     {
         var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
@@ -300,7 +300,7 @@ public static class SynapseServer
         return addresses.Where(address => !address.Contains("unix:", StringComparison.Ordinal)).Select(address => BindingAddress.Parse(address).Port).First();
     }
 
-    private static IServiceCollection AddSynapseCore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder, DatabaseAddress? database)
+    private static IServiceCollection AddSynapseCore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder, TeamDatabase? database)
     {
         services.AddStore(configuration, dataFolder, database).UseStaticEmbedder();
         services.AddSingleton(ReadPrompts(dataFolder));
@@ -319,7 +319,7 @@ public static class SynapseServer
         return services;
     }
 
-    private static IServiceCollection AddStore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder, DatabaseAddress? database)
+    private static IServiceCollection AddStore(this IServiceCollection services, ConfigurationManager configuration, DataFolder dataFolder, TeamDatabase? database)
     {
         services.AddSingleton<StoreOpening>();
         if (database is null)
@@ -328,7 +328,7 @@ public static class SynapseServer
         }
 
         services.Configure<PostgresOptions>(configuration.GetSection(PostgresOptions.SectionName));
-        return services.AddSingleton(database).AddSingleton<ServingLock>().UsePostgres(_ => database);
+        return services.AddSingleton(database.Database).AddSingleton<ServingLock>().UsePostgres(_ => database.Database, database.Replica);
     }
 
     private static PromptTemplates ReadPrompts(DataFolder dataFolder)
@@ -353,7 +353,7 @@ public static class SynapseServer
         return services;
     }
 
-    private static IServiceCollection AddSynapsePages(this IServiceCollection services, ServerOptions options, DatabaseAddress? database)
+    private static IServiceCollection AddSynapsePages(this IServiceCollection services, ServerOptions options, TeamDatabase? database)
     {
         var protection = services.AddDataProtection().SetApplicationName("synapse");
         if (database is null)

@@ -23,7 +23,11 @@ internal static class SourceMapping
             job.Attempts,
             job.Progress.ToResponse(),
             job.ErrorCode,
-            job.ErrorMessage);
+            job.ErrorMessage)
+        {
+            Priority = WordOf(job.Priority),
+            Server = job.Server,
+        };
 
     public static DocumentResponse ToResponse(this Document document)
         => new(
@@ -48,13 +52,26 @@ internal static class SourceMapping
             progress.ChunksStored,
             progress.BytesFound,
             progress.BytesDone,
-            progress.WalkComplete);
+            progress.WalkComplete)
+        {
+            BytesPerSecond = progress.BytesPerSecond,
+            RemainingSeconds = progress.RemainingTime?.TotalSeconds,
+        };
+
+    private static string WordOf(IngestionJobPriority priority) => priority switch
+    {
+        IngestionJobPriority.Rescan => "rescan",
+        IngestionJobPriority.Load => "load",
+        IngestionJobPriority.Change => "change",
+        _ => "refresh",
+    };
 
     private static string StateOf(IngestionJobState state) => state switch
     {
         IngestionJobState.Queued => "queued",
         IngestionJobState.Running => "running",
         IngestionJobState.Waiting => "waiting",
+        IngestionJobState.Paused => "paused",
         IngestionJobState.Completed => "completed",
         IngestionJobState.Failed => "failed",
         _ => "cancelled",

@@ -161,6 +161,24 @@ internal static class SchemaMigrations
         UPDATE documents SET space_id = 0 WHERE space_id <> (SELECT max(id) FROM embedding_spaces);
         UPDATE segments SET space_id = 0 WHERE space_id <> (SELECT max(id) FROM embedding_spaces);
         """,
+
+        // State 6: paused. changed_paths: a JSON array, null for the whole source. lease: which lease it is, ascending over all jobs.
+        // crashes: leases in a row that were lost and of which nothing was stored.
+        """
+        ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE jobs ADD COLUMN changed_paths TEXT;
+        ALTER TABLE jobs ADD COLUMN lease INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE jobs ADD COLUMN leased INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE jobs ADD COLUMN server TEXT;
+        ALTER TABLE jobs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE jobs ADD COLUMN bytes_per_second INTEGER;
+        DROP INDEX jobs_by_source;
+        DROP INDEX jobs_by_collection;
+        DROP INDEX jobs_unfinished;
+        CREATE INDEX jobs_by_source ON jobs(source_id, id);
+        CREATE INDEX jobs_by_collection ON jobs(collection_id, lease);
+        CREATE INDEX jobs_unfinished ON jobs(source_id, id) WHERE state IN (0, 1, 2, 6);
+        """,
     ];
 
     /// <summary>The schema that this program writes.</summary>

@@ -131,6 +131,18 @@ public partial class LibraryPage : IDisposable
         _announcement = "Indexing was cancelled.";
     });
 
+    private Task PauseAsync(IngestionJob job) => ActAsync("pause a job", async (scope, cancellationToken) =>
+    {
+        await Queue.PauseAsync(scope, job.Id, cancellationToken);
+        _announcement = "Indexing stands still.";
+    });
+
+    private Task ResumeAsync(IngestionJob job) => ActAsync("resume a job", async (scope, cancellationToken) =>
+    {
+        await Queue.ResumeAsync(scope, job.Id, cancellationToken);
+        _announcement = "Indexing goes on.";
+    });
+
     private Task ChangePrivacyAsync(Collection collection) => ActAsync("change a collection", async (scope, cancellationToken) =>
     {
         await Store.SetPrivacyAsync(scope, collection.Id, collection.Privacy, cancellationToken);

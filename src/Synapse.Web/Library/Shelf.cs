@@ -14,7 +14,7 @@ internal sealed record Shelf(IReadOnlyList<CollectionSummary> Collections, IRead
     private const int JobLimit = 300;
 
     /// <summary>Whether a job is queued, running or waiting.</summary>
-    public bool IsBusy => LatestJobs.Values.Any(job => !job.IsFinished);
+    public bool IsBusy => LatestJobs.Values.Any(job => !job.IsFinished && job.State != IngestionJobState.Paused);
 
     /// <summary>Reads what is there now.</summary>
     public static async Task<Shelf> ReadAsync(ILibraryStore library, IJobStore jobs, AccessScope scope, CancellationToken cancellationToken)
@@ -24,8 +24,8 @@ internal sealed record Shelf(IReadOnlyList<CollectionSummary> Collections, IRead
         var latest = new Dictionary<long, IngestionJob>();
         foreach (var job in await jobs.ListJobsAsync(scope, null, unfinishedOnly: false, JobLimit, cancellationToken))
         {
-            // Newest first; one that still runs says more than one that waits behind it.
-            if (!latest.TryGetValue(job.SourceId, out var known) || (known.State == IngestionJobState.Queued && job.State == IngestionJobState.Running))
+            // Newest first; one that is not at its end says more than one that waits behind it.
+            if (!latest.TryGetValue(job.SourceId, out var known) || (known.State == IngestionJobState.Queued && !job.IsFinished))
             {
                 latest[job.SourceId] = job;
             }

@@ -19,3 +19,12 @@ public sealed class PathNotAllowedException(string path, string reason)
 /// <summary>There is nothing to search or to answer from.</summary>
 public sealed class NothingIndexedException(string message)
     : SynapseException(SynapseErrorKind.NotFound, "nothing_indexed", "Nothing indexed", message);
+
+/// <summary>No server sees the folder or file of a source, so nothing of it can be brought up to date.</summary>
+public sealed class SourceUnseenException(string location)
+    : SynapseException(SynapseErrorKind.Unavailable, "source_unseen", "Source not seen",
+        $"No server that is running sees '{location}'. Indexing goes on by itself once one does; what was indexed before stays.");
+
+/// <summary>The job is not in the hands of who wanted to go on with it: it was paused, cancelled, removed, or taken over by another server.</summary>
+public sealed class JobLostException(long jobId)
+    : SynapseException(SynapseErrorKind.Conflict, "job_lost", "Job lost", $"Job {jobId} was paused, cancelled or taken over meanwhile. Nothing was stored twice.");

@@ -3,7 +3,7 @@ using Synapse.Storage;
 namespace Synapse.Ingestion;
 
 /// <summary>Gathers changes until they are worth a commit.</summary>
-internal sealed class BatchBuilder(long collectionId, string spaceFingerprint, IngestionOptions options, TimeProvider time)
+internal sealed class BatchBuilder(long collectionId, string spaceFingerprint, JobLease? lease, IngestionOptions options, TimeProvider time)
 {
     private const int MaxFiles = 5_000;
 
@@ -55,6 +55,7 @@ internal sealed class BatchBuilder(long collectionId, string spaceFingerprint, I
             [.. _files.Where(static file => file.Touch is not null).Select(static file => file.Touch!)])
         {
             SpaceFingerprint = spaceFingerprint,
+            Lease = lease,
         };
         _files = [];
         _removed.Clear();

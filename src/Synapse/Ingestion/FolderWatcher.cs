@@ -24,10 +24,18 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
 
     private sealed record Watch(Source Source, FileSystemWatcher? Watcher);
 
+    /// <summary>The sources that are watched.</summary>
+    public IReadOnlyCollection<long> SourceIds => [.. _watches.Keys];
+
     /// <summary>Begins to watch a source. Does nothing when it is watched already.</summary>
     public void Add(Source source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (_watches.ContainsKey(source.Id))
+        {
+            return;
+        }
+
         var watch = new Watch(source, Open(source));
         if (!_watches.TryAdd(source.Id, watch))
         {
@@ -51,7 +59,33 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
     /// <summary>Takes changes to the queue until it is stopped.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using var rescan = time.CreateTimer(_ => Rescan(), null, options.Value.RescanInterval, options.Value.RescanInterval);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = (Task[])[TakeChangesAsync(stop.Token), RescanUntilStoppedAsync(stop.Token)];
+        await Task.WhenAny(running);
+        await stop.CancelAsync();
+        await Task.WhenAll(running);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var sourceId in _watches.Keys)
+        {
+            Remove(sourceId);
+        }
+    }
+
+    private async Task RescanUntilStoppedAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(options.Value.RescanInterval, time, cancellationToken);
+            await RescanAsync(cancellationToken);
+        }
+    }
+
+    private async Task TakeChangesAsync(CancellationToken cancellationToken)
+    {
         while (await _changes.Reader.WaitToReadAsync(cancellationToken))
         {
             // One window after the first change, not after the last: a folder that is never quiet is indexed too.
@@ -66,15 +100,6 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
             {
                 await EnqueueAsync(sourceId, paths, cancellationToken);
             }
-        }
-    }
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        foreach (var sourceId in _watches.Keys)
-        {
-            Remove(sourceId);
         }
     }
 
@@ -99,7 +124,7 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
     {
         try
         {
-            await (paths is null ? queue.EnqueueAsync(sourceId, cancellationToken) : queue.EnqueueChangesAsync(sourceId, paths, cancellationToken));
+            await queue.EnqueueChangesAsync(sourceId, paths, cancellationToken);
         }
         catch (SourceNotFoundException)
         {
@@ -113,12 +138,53 @@ public sealed partial class FolderWatcher(IngestionQueue queue, IOptions<Ingesti
         }
     }
 
-    private void Rescan()
+    // Another server may have walked it just before: a walk that finds nothing new stores nothing.
+    private async Task RescanAsync(CancellationToken cancellationToken)
     {
-        foreach (var watch in _watches.Values)
+        foreach (var (sourceId, watch) in _watches)
         {
-            Report(watch.Source.Id, null);
+            if (!Reopen(watch))
+            {
+                // It was never seen here, so it is for other servers to look after.
+                continue;
+            }
+
+            try
+            {
+                await queue.EnqueueRescanAsync(sourceId, cancellationToken);
+            }
+            catch (SourceNotFoundException)
+            {
+                Remove(sourceId);
+            }
+            catch (SynapseException fault) when (fault.Kind == SynapseErrorKind.Unavailable)
+            {
+                LogNotEnqueued(fault, sourceId);
+            }
         }
+    }
+
+    // A folder that was not there when the watch began may be there now, such as one of a disk that was attached since.
+    private bool Reopen(Watch watch)
+    {
+        if (watch.Watcher is not null)
+        {
+            return true;
+        }
+
+        if (Open(watch.Source) is not { } watcher)
+        {
+            return false;
+        }
+
+        if (!_watches.TryUpdate(watch.Source.Id, watch with { Watcher = watcher }, watch))
+        {
+            watcher.Dispose();
+            return false;
+        }
+
+        Begin(watch.Source, watcher);
+        return true;
     }
 
     private static FileSystemWatcher? Open(Source source)

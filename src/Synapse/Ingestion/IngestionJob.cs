@@ -20,6 +20,9 @@ public enum IngestionJobState
 
     /// <summary>Ended by request.</summary>
     Cancelled,
+
+    /// <summary>Stands still by request until it is resumed.</summary>
+    Paused,
 }
 
 /// <summary>How far an ingestion job is.</summary>
@@ -33,6 +36,7 @@ public enum IngestionJobState
 /// <param name="BytesFound">Size of the files found, in bytes.</param>
 /// <param name="BytesDone">Size of the files dealt with, in bytes.</param>
 /// <param name="WalkComplete">Whether the walk has ended, so that the found figures are final.</param>
+/// <param name="BytesPerSecond">How fast this run deals with files that have to be read, measured since it began; null until some of them are stored.</param>
 public sealed record IngestionProgress(
     long FilesFound = 0,
     long FilesDone = 0,
@@ -43,7 +47,13 @@ public sealed record IngestionProgress(
     long ChunksStored = 0,
     long BytesFound = 0,
     long BytesDone = 0,
-    bool WalkComplete = false);
+    bool WalkComplete = false,
+    long? BytesPerSecond = null)
+{
+    /// <summary>How long the rest takes at the speed measured; null without one, or while more files may be found.</summary>
+    public TimeSpan? RemainingTime
+        => WalkComplete && BytesPerSecond is > 0 and var speed ? TimeSpan.FromSeconds(Math.Max(0, BytesFound - BytesDone) / (double)speed) : null;
+}
 
 /// <summary>The durable record of bringing one source up to date.</summary>
 /// <param name="Id">Key in the store.</param>
@@ -53,7 +63,7 @@ public sealed record IngestionProgress(
 /// <param name="CreatedAt">When it was asked for.</param>
 /// <param name="StartedAt">When work on it last began; null before.</param>
 /// <param name="FinishedAt">When it ended; null before.</param>
-/// <param name="Attempts">How often work on it began; more than 1 after a crash or restart.</param>
+/// <param name="Attempts">How often work on it began; more than 1 after a crash, or after another server took it over.</param>
 /// <param name="Progress">How far it is.</param>
 /// <param name="ErrorCode">Stable code of the error that ended it or that it waits on; null without one.</param>
 /// <param name="ErrorMessage">That error in words.</param>
@@ -70,6 +80,12 @@ public sealed record IngestionJob(
     string? ErrorCode,
     string? ErrorMessage)
 {
+    /// <summary>How urgent it is.</summary>
+    public IngestionJobPriority Priority { get; init; } = IngestionJobPriority.Load;
+
+    /// <summary>Name of the server that works on it; null while none does.</summary>
+    public string? Server { get; init; }
+
     /// <summary>Whether the job has come to its end.</summary>
     public bool IsFinished => State is IngestionJobState.Completed or IngestionJobState.Failed or IngestionJobState.Cancelled;
 }

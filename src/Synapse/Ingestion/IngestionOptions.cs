@@ -44,6 +44,18 @@ public sealed class IngestionOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a job belongs to a server of which nothing is heard, before another takes it over; 2 s to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Jobs that one server works on at once; 1 to 16. Of two and more, the last takes urgent jobs only: changed files, and sources that somebody waits for.</summary>
+    [Range(1, 16)]
+    public int Lanes { get; set; } = 2;
+
+    /// <summary>How long a job may go on before it lets a waiting job of another collection go first; 1 s to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Turn { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Absolute paths of folders that are never indexed, such as the data folder of Synapse itself.</summary>
     public IList<string> ExcludedFolders { get; } = [];
 }

@@ -5,4 +5,5 @@ namespace Synapse.Ingestion;
 /// <summary>What bringing a source up to date came to.</summary>
 /// <param name="Progress">The final counts.</param>
 /// <param name="Skipped">The files left out, by path; of a run over given paths only those of them.</param>
-public sealed record IngestionOutcome(IngestionProgress Progress, IReadOnlyList<SkippedFile> Skipped);
+/// <param name="IsComplete">Whether all was done; false when it stopped early so that others get their turn.</param>
+public sealed record IngestionOutcome(IngestionProgress Progress, IReadOnlyList<SkippedFile> Skipped, bool IsComplete = true);

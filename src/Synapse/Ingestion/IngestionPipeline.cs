@@ -28,30 +28,31 @@ public sealed partial class IngestionPipeline(
     /// <summary>Brings a source up to date.</summary>
     /// <param name="source">The source.</param>
     /// <param name="changedPaths">Paths relative to the source that may have changed, files or folders; null to look at all of it.</param>
-    /// <param name="report">Is told the counts now and then, from any thread, one call at a time.</param>
+    /// <param name="work">On whose behalf.</param>
     /// <param name="cancellationToken">Stops the work; what was committed before stays.</param>
     /// <exception cref="PathNotFoundException">The folder or file of the source is not there; its documents are kept.</exception>
     /// <exception cref="PathUnreadableException">The folder may not be read; its documents are kept.</exception>
     /// <exception cref="ProviderException">The provider of the collection's embeddings failed; what was committed before stays.</exception>
+    /// <exception cref="JobLostException">The lease did not hold any more; what was committed before stays.</exception>
     /// <exception cref="DiskFullException">The disk is full; what was committed before stays.</exception>
     public async Task<IngestionOutcome> RunAsync(
-        Source source, IReadOnlyCollection<string>? changedPaths, Action<IngestionProgress> report, CancellationToken cancellationToken)
+        Source source, IReadOnlyCollection<string>? changedPaths, IngestionWork work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(work);
         try
         {
-            return await RunOnceAsync(source, changedPaths, report, cancellationToken);
+            return await RunOnceAsync(source, changedPaths, work, cancellationToken);
         }
         catch (LocalOnlyException)
         {
             // Marked while it ran: what is left is embedded here.
-            return await RunOnceAsync(source, null, report, cancellationToken);
+            return await RunOnceAsync(source, null, work, cancellationToken);
         }
     }
 
     private async Task<IngestionOutcome> RunOnceAsync(
-        Source source, IReadOnlyCollection<string>? changedPaths, Action<IngestionProgress> report, CancellationToken cancellationToken)
+        Source source, IReadOnlyCollection<string>? changedPaths, IngestionWork work, CancellationToken cancellationToken)
     {
         var (embedder, space, isMoved) = await UseEmbedderAsync(source, cancellationToken);
         var started = time.GetTimestamp();
@@ -60,7 +61,7 @@ public sealed partial class IngestionPipeline(
         using var embedding = DocumentEmbedding.Suits(embedder) ? new DocumentEmbedding(embedder, space, store, library, source.CollectionId) : null;
         // An analyser of its own: what it remembers of the words of a large source is let go with the run.
         var preparation = new DocumentPreparation(_readers, embedding is null ? embedder : null, new TextAnalyzer(), options.Value, time);
-        using var run = new IngestionRun(store, preparation, embedding, space.Fingerprint, plan, options.Value, time, report);
+        using var run = new IngestionRun(store, preparation, embedding, space.Fingerprint, plan, work, options.Value, time);
         var outcome = await run.CompleteAsync(cancellationToken);
         if (outcome.Progress.ChunksStored > LargeRunChunks)
         {

@@ -20,12 +20,16 @@ internal sealed class IngestionRun : IDisposable
     private readonly IngestionOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<IngestionProgress> _report;
+    private readonly Func<bool> _shouldYield;
+    private readonly long _startedAt;
+    private readonly long _bytesUnchanged;
     private readonly List<SkippedFile> _skipped;
     private readonly Dictionary<string, List<long>> _movable = new(StringComparer.Ordinal);
     private readonly BatchBuilder _batch;
     private readonly SemaphoreSlim _taking = new(1);
     private IngestionProgress _progress;
     private int _next = -1;
+    private volatile bool _hasYielded;
 
     /// <summary>Takes the plan and who does what.</summary>
     /// <param name="store">Where to write.</param>
@@ -33,18 +37,18 @@ internal sealed class IngestionRun : IDisposable
     /// <param name="embedding">Embeds prepared files together; null when the preparation embeds them.</param>
     /// <param name="spaceFingerprint">The space of the embeddings.</param>
     /// <param name="plan">What to do.</param>
+    /// <param name="work">On whose behalf.</param>
     /// <param name="options">The limits.</param>
     /// <param name="time">Tells the age of batches.</param>
-    /// <param name="report">Is told the progress.</param>
     public IngestionRun(
         IIngestionStore store,
         DocumentPreparation preparation,
         DocumentEmbedding? embedding,
         string spaceFingerprint,
         IngestionPlan plan,
+        IngestionWork work,
         IngestionOptions options,
-        TimeProvider time,
-        Action<IngestionProgress> report)
+        TimeProvider time)
     {
         _store = store;
         _preparation = preparation;
@@ -52,9 +56,12 @@ internal sealed class IngestionRun : IDisposable
         _plan = plan;
         _options = options;
         _time = time;
-        _report = report;
+        _report = work.Report;
+        _shouldYield = work.ShouldYield;
+        _startedAt = time.GetTimestamp();
+        _bytesUnchanged = plan.BytesUnchanged;
         _skipped = [.. plan.Skipped];
-        _batch = new BatchBuilder(plan.Source.CollectionId, spaceFingerprint, options, time);
+        _batch = new BatchBuilder(plan.Source.CollectionId, spaceFingerprint, work.Lease, options, time);
         _progress = new IngestionProgress(
             FilesFound: plan.FilesFound,
             FilesDone: plan.FilesFound - plan.Pending.Count,
@@ -74,14 +81,15 @@ internal sealed class IngestionRun : IDisposable
             await PrepareAndCommitAsync(cancellationToken);
         }
 
-        foreach (var id in _movable.Values.SelectMany(static ids => ids))
+        // What may have been moved is known to be gone only when all files were looked at.
+        foreach (var id in _hasYielded ? [] : _movable.Values.SelectMany(static ids => ids))
         {
             _batch.Remove(id);
         }
 
         await CommitAsync(cancellationToken);
         _skipped.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
-        return new IngestionOutcome(_progress, _skipped);
+        return new IngestionOutcome(_progress, _skipped, !_hasYielded);
     }
 
     /// <inheritdoc />
@@ -150,6 +158,12 @@ internal sealed class IngestionRun : IDisposable
     {
         for (var i = Interlocked.Increment(ref _next); i < _plan.Pending.Count; i = Interlocked.Increment(ref _next))
         {
+            if (_shouldYield())
+            {
+                _hasYielded = true;
+                return;
+            }
+
             var file = _plan.Pending[i];
             await TakeRoomAsync(room, Weight(file), cancellationToken);
             await writer.WriteAsync(await PrepareAsync(file, cancellationToken), cancellationToken);
@@ -271,8 +285,14 @@ internal sealed class IngestionRun : IDisposable
             DocumentsRemoved = _progress.DocumentsRemoved + batch.RemovedDocumentIds.Count,
             ChunksStored = _progress.ChunksStored + stored.Sum(static file => (long)file.Version!.Chunks.Count),
         };
-        _report(_progress);
+        _report(_progress = _progress with { BytesPerSecond = MeasureSpeed() });
         return files;
+    }
+
+    private long? MeasureSpeed()
+    {
+        var (bytes, elapsed) = (_progress.BytesDone - _bytesUnchanged, _time.GetElapsedTime(_startedAt));
+        return bytes > 0 && elapsed > TimeSpan.Zero ? (long)(bytes / elapsed.TotalSeconds) : null;
     }
 
     // A batch that the store refuses for one document's sake is committed document by document, so that only that one is left out.

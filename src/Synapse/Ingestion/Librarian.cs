@@ -89,21 +89,15 @@ public sealed class Librarian(ILibraryStore library, IngestionQueue queue, IOpti
     // A collection is bound to a path when that is its only source.
     private async Task<Collection> FindOrMakeBoundAsync(AccessScope scope, SourceKind kind, string location, CollectionPrivacy privacy, CancellationToken cancellationToken)
     {
-        var sources = await library.ListSourcesAsync(scope, null, cancellationToken);
-        var bound = sources.GroupBy(static source => source.CollectionId)
-            .FirstOrDefault(group => group.Count() == 1 && group.Single().Location == location);
-        if (bound is not null)
-        {
-            var collections = await library.ListCollectionsAsync(scope, cancellationToken);
-            if (collections.FirstOrDefault(summary => summary.Collection.Id == bound.Key) is { } summary)
-            {
-                return summary.Collection;
-            }
-        }
-
         var name = NameOf(location);
         for (var attempt = 1; attempt <= MaxNameAttempts; attempt++)
         {
+            // Looked for anew each time: another server may take in the same path just now.
+            if (await FindBoundAsync(scope, location, cancellationToken) is { } bound)
+            {
+                return bound;
+            }
+
             try
             {
                 return await library.CreateCollectionAsync(attempt == 1 ? name : $"{name}-{attempt}", kind, location, privacy, cancellationToken);
@@ -117,8 +111,32 @@ public sealed class Librarian(ILibraryStore library, IngestionQueue queue, IOpti
         throw new CollectionExistsException(name);
     }
 
+    private async Task<Collection?> FindBoundAsync(AccessScope scope, string location, CancellationToken cancellationToken)
+    {
+        var bound = (await library.ListSourcesAsync(scope, null, cancellationToken)).GroupBy(static source => source.CollectionId)
+            .FirstOrDefault(group => group.Count() == 1 && group.Single().Location == location);
+        return bound is null
+            ? null
+            : (await library.ListCollectionsAsync(scope, cancellationToken)).FirstOrDefault(summary => summary.Collection.Id == bound.Key)?.Collection;
+    }
+
     private async Task<Collection> FindOrMakeAsync(AccessScope scope, string name, CancellationToken cancellationToken)
-        => await library.FindCollectionAsync(scope, name, cancellationToken) ?? await library.CreateCollectionAsync(name, cancellationToken);
+    {
+        if (await library.FindCollectionAsync(scope, name, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        try
+        {
+            return await library.CreateCollectionAsync(name, cancellationToken);
+        }
+        catch (CollectionExistsException) when (scope.IsEverything)
+        {
+            // Made by another just now.
+            return await library.FindCollectionAsync(scope, name, cancellationToken) ?? throw new CollectionExistsException(name);
+        }
+    }
 
     private static string NameOf(string location)
     {

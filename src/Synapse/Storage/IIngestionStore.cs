@@ -26,6 +26,7 @@ public interface IIngestionStore
 
     /// <summary>Stores a batch in one transaction: text, keyword index and embeddings. It is durable and searchable when this returns.</summary>
     /// <exception cref="Errors.DiskFullException">The disk is full; nothing of the batch was kept.</exception>
+    /// <exception cref="Errors.JobLostException">The lease of the batch does not hold any more; nothing of the batch was kept.</exception>
     /// <exception cref="InvalidOperationException">The batch has versions, and the collection points to no space, or to another than <see cref="IngestionBatch.SpaceFingerprint"/>.</exception>
     ValueTask CommitAsync(IngestionBatch batch, CancellationToken cancellationToken);
 }

@@ -53,6 +53,9 @@ public sealed record IngestionBatch(
 {
     /// <summary>Fingerprint of the space of the versions' embeddings; null for the space that the collection points to, whichever it is.</summary>
     public string? SpaceFingerprint { get; init; }
+
+    /// <summary>The lease of the job that the batch is of: it is stored only while that holds. Null for a batch of no job.</summary>
+    public JobLease? Lease { get; init; }
 }
 
 /// <summary>The text of a stored chunk, and its embedding.</summary>

@@ -1,7 +1,9 @@
 using Synapse.Errors;
+using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.Postgres.Tests.TestSupport;
 using Synapse.PostgresServers;
+using Synapse.Storage;
 using Synapse.StoreConformance;
 
 namespace Synapse.Postgres.Tests.Ingestion;
@@ -63,7 +65,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
             var collection = await _stores[0].CreateCollectionAsync($"c{round}", Token);
             var sources = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _stores[i % 2].AddSourceAsync(collection.Id, SourceKind.Folder, "/x", Token).AsTask()));
             Assert.Single(sources.Select(source => source.Id).Distinct());
-            var jobs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _stores[i % 2].AddJobAsync(collection.Id, sources[0].Id, Token).AsTask()));
+            var jobs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _stores[i % 2].AddJobAsync(new JobRequest(collection.Id, sources[0].Id, IngestionJobPriority.Load), Token).AsTask()));
             Assert.Single(jobs.Select(job => job.Id).Distinct());
         }
     }
@@ -155,8 +157,11 @@ public sealed class ConcurrencyTests : IAsyncLifetime
                 {
                     while (true)
                     {
-                        var job = await store.AddJobAsync(collection.Id, source.Id, Token);
-                        await store.UpdateJobAsync(job with { State = Synapse.Ingestion.IngestionJobState.Completed }, Token);
+                        await store.AddJobAsync(new JobRequest(collection.Id, source.Id, IngestionJobPriority.Change, ["a.txt"]), Token);
+                        if (await store.ClaimJobAsync(new JobClaim("test", TimeSpan.FromMinutes(1), [source.Id]), Token) is { } claimed)
+                        {
+                            await store.ReleaseJobAsync(claimed.Lease, claimed.Job with { State = IngestionJobState.Completed }, default, Token);
+                        }
                     }
                 }
                 catch (SourceNotFoundException)

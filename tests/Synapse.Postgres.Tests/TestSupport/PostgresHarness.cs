@@ -1,3 +1,4 @@
+using System.Globalization;
 using Synapse.PostgresServers;
 using Synapse.Privacy;
 using Synapse.StoreConformance;
@@ -13,6 +14,16 @@ internal sealed class PostgresHarness : StoreHarness
 
     public override async ValueTask PrepareAsync(CancellationToken cancellationToken)
         => _database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync(cancellationToken);
+
+    // The clock is the database's, which no test sets: what it is compared with is moved instead.
+    public override async ValueTask PassTimeAsync(TimeSpan time, CancellationToken cancellationToken)
+        => await Database.ExecuteAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"UPDATE synapse.jobs SET lease_until = lease_until - t, not_before = not_before - t, seen_at = seen_at - t, created_at = created_at - t FROM (SELECT interval '{time.TotalSeconds} seconds' AS t) AS span"),
+            cancellationToken);
+
+    public override ValueTask LoseHoldersAsync(CancellationToken cancellationToken) => PassTimeAsync(TimeSpan.FromDays(1), cancellationToken);
 
     protected override IDisposable Open() => Stores.Open(Database, time: Time);
 

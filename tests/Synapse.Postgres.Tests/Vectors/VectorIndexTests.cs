@@ -94,7 +94,7 @@ public sealed class VectorIndexTests : IAsyncLifetime
     {
         var (large, _) = await FillAsync("large", new EmbeddingSpace("test", 64), Chunks);
         var source = Assert.Single(await _store.ListSourcesAsync(AccessScope.Everything, large, Token));
-        var job = await _store.AddJobAsync(large, source.Id, Token);
+        var job = await _store.AddJobAsync(new JobRequest(large, source.Id, Synapse.Ingestion.IngestionJobPriority.Load), Token);
         await _store.MaintainAsync(Token);
         Assert.Empty(await IndexesAsync());
 

@@ -60,6 +60,25 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Jobs_are_shown_and_those_that_have_ended_stay_as_they_are()
+    {
+        Assert.Contains("No job is queued", (await RunAsync("jobs")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("index", SampleDocuments.WriteTo(_folder))).ExitCode);
+        var run = await RunAsync("jobs", "--all", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        var job = Assert.Single(run.Json.GetProperty("jobs").EnumerateArray());
+        Assert.Equal(("completed", "load"), (job.GetProperty("state").GetString(), job.GetProperty("priority").GetString()));
+        var id = job.GetProperty("id").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var change in (string[])["pause", "resume", "cancel"])
+        {
+            Assert.Contains("completed", (await RunAsync("jobs", change, id)).Output, StringComparison.Ordinal);
+        }
+
+        var gone = await RunAsync("jobs", "pause", "999", "--json");
+        Assert.Equal((1, "job_not_found"), (gone.ExitCode, gone.Json.GetProperty("error").GetProperty("code").GetString()));
+    }
+
+    [Fact]
     public async Task Egress_of_a_machine_that_asked_nobody_is_empty()
     {
         var run = await RunAsync("egress", "--json");

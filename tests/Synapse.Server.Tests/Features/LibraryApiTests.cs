@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Synapse.Contracts;
+using Synapse.Ingestion;
 using Synapse.Server.Tests.TestSupport;
 
 namespace Synapse.Server.Tests.Features;
@@ -70,6 +72,48 @@ public sealed class LibraryApiTests(RunningServer server)
         Assert.Equal(before, again.Source);
         var last = await LastAsync(server.Client.FollowJobAsync(again.Job.Id, Cancel));
         Assert.Equal(("completed", 0L, 0L), (last.State, last.Progress.DocumentsAdded, last.Progress.DocumentsChanged));
+    }
+
+    [Fact]
+    public async Task A_job_is_paused_resumed_and_cancelled_and_one_that_has_ended_stays_as_it_is()
+    {
+        var job = (await server.Client.ListJobsAsync("sample", cancellationToken: Cancel)).Jobs[^1];
+        Assert.Equal("load", job.Priority);
+        Assert.Equal(job, await server.Client.PauseJobAsync(job.Id, Cancel));
+        Assert.Equal(job, await server.Client.ResumeJobAsync(job.Id, Cancel));
+        Assert.Equal(job, await server.Client.CancelJobAsync(job.Id, Cancel));
+        foreach (var change in (Func<long, CancellationToken, Task<JobResponse>>[])[server.Client.PauseJobAsync, server.Client.ResumeJobAsync])
+        {
+            var gone = await Assert.ThrowsAsync<SynapseApiException>(() => change(9_999_999, Cancel));
+            Assert.Equal((404, "job_not_found"), (gone.Status, gone.Code));
+        }
+    }
+
+    [Fact]
+    public async Task A_job_whose_folder_is_gone_waits_says_so_and_can_be_paused_resumed_and_cancelled()
+    {
+        using var folder = new TemporaryFolder();
+        var path = SampleDocuments.WriteTo(folder, "moved away");
+        var added = await server.Client.AddSourceAsync(new AddSourceRequest(path), Cancel);
+        await LastAsync(server.Client.FollowJobAsync(added.Job.Id, Cancel));
+        Directory.Move(path, path + " elsewhere");
+        var asked = await server.Services.GetRequiredService<IngestionQueue>().EnqueueAsync(added.Source.Id, Cancel);
+        JobResponse? waiting = null;
+        await foreach (var job in server.Client.FollowJobAsync(asked.Id, Cancel))
+        {
+            if (job.State == "waiting")
+            {
+                waiting = job;
+                break;
+            }
+        }
+
+        Assert.Equal("source_unseen", waiting!.ErrorCode);
+        Assert.Equal(3, (await server.Client.GetCollectionAsync("moved away", Cancel)).DocumentCount);
+        Assert.Equal("paused", (await server.Client.PauseJobAsync(waiting.Id, Cancel)).State);
+        Assert.Equal("queued", (await server.Client.ResumeJobAsync(waiting.Id, Cancel)).State);
+        Assert.Equal("cancelled", (await server.Client.CancelJobAsync(waiting.Id, Cancel)).State);
+        await server.Client.DeleteCollectionAsync("moved away", Cancel);
     }
 
     [Fact]

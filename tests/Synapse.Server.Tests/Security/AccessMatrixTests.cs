@@ -33,6 +33,8 @@ public sealed class AccessMatrixTests(RunningServer server)
         { "GET", "/api/v1/jobs", null },
         { "GET", "/api/v1/jobs/1", null },
         { "POST", "/api/v1/jobs/1/cancel", null },
+        { "POST", "/api/v1/jobs/1/pause", null },
+        { "POST", "/api/v1/jobs/1/resume", null },
         { "GET", "/api/v1/jobs/1/events", null },
         { "POST", "/api/v1/search", """{"query":"rent"}""" },
         { "POST", "/api/v1/answers", """{"question":"rent?"}""" },

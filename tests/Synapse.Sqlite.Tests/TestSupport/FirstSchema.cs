@@ -5,6 +5,19 @@ internal static class FirstSchema
 {
     /// <summary>Takes away what all later steps added, the last first. Each new step adds its lines here.</summary>
     public const string Return = """
+        DROP INDEX jobs_by_source;
+        DROP INDEX jobs_by_collection;
+        DROP INDEX jobs_unfinished;
+        ALTER TABLE jobs DROP COLUMN priority;
+        ALTER TABLE jobs DROP COLUMN changed_paths;
+        ALTER TABLE jobs DROP COLUMN lease;
+        ALTER TABLE jobs DROP COLUMN leased;
+        ALTER TABLE jobs DROP COLUMN server;
+        ALTER TABLE jobs DROP COLUMN crashes;
+        ALTER TABLE jobs DROP COLUMN bytes_per_second;
+        CREATE INDEX jobs_by_source ON jobs(source_id);
+        CREATE INDEX jobs_by_collection ON jobs(collection_id);
+        CREATE INDEX jobs_unfinished ON jobs(id) WHERE state <= 2;
         ALTER TABLE collections DROP COLUMN space_id;
         ALTER TABLE embedding_spaces DROP COLUMN model;
         ALTER TABLE embedding_spaces DROP COLUMN query_prefix;

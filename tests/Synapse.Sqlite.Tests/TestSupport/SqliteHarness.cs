@@ -11,6 +11,19 @@ internal sealed class SqliteHarness : StoreHarness
 
     public override ValueTask PrepareAsync(CancellationToken cancellationToken) => default;
 
+    public override ValueTask PassTimeAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        Time.Advance(time);
+        return default;
+    }
+
+    // One process has the store open: others come after it.
+    public override ValueTask LoseHoldersAsync(CancellationToken cancellationToken)
+    {
+        Close();
+        return default;
+    }
+
     protected override IDisposable Open() => SqliteStore.Open(Folder.Path, Time, NullLogger<SqliteStore>.Instance);
 
     protected override ValueTask RemoveAsync()

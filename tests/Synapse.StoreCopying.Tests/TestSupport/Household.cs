@@ -45,7 +45,7 @@ internal static class Household
 
         await store.CommitAsync(TestDocuments.Batch(large.Collection.Id, TestDocuments.MakeLong(large.Source.Id), TestDocuments.Make(large.Source.Id, "empty.txt")), cancellationToken);
         await store.CommitAsync(TestDocuments.Batch(large.Collection.Id, TestDocuments.Make(large.Source.Id, "folder1/Document1.txt", "replaced by another version")), cancellationToken);
-        await store.ReplaceSkippedFilesAsync(large.Source.Id, [new("logo.png", "binary", "It is not text."), new("key.pem", "secret", "It holds a key.")], cancellationToken);
+        await store.ReplaceSkippedFilesAsync(null, large.Source.Id, [new("logo.png", "binary", "It is not text."), new("key.pem", "secret", "It holds a key.")], cancellationToken);
 
         var moving = await AddCollectionAsync(store, "moving", StoreHarness.Space);
         await store.SetPrivacyAsync(AccessScope.Everything, moving.Collection.Id, CollectionPrivacy.LocalOnly, cancellationToken);

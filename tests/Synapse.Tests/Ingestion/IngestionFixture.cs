@@ -17,6 +17,7 @@ internal sealed class IngestionFixture : IAsyncDisposable
         InMemoryStore? store = null, IEmbedder? embedder = null, TimeProvider? time = null, IDocumentReader[]? readers = null, Action<IngestionOptions>? configure = null, IEmbedders? embedders = null)
     {
         Store = store ?? new InMemoryStore();
+        Store.Time = time ?? TimeProvider.System;
         Options = new IngestionOptions();
         configure?.Invoke(Options);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
@@ -39,6 +40,9 @@ internal sealed class IngestionFixture : IAsyncDisposable
     public Librarian Librarian { get; }
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Work that nobody follows.</summary>
+    public static IngestionWork OfNoJob { get; } = new(null, static _ => { });
 
     public FolderWatcher NewWatcher()
         => new(Queue, Microsoft.Extensions.Options.Options.Create(Options), TimeProvider.System, NullLogger<FolderWatcher>.Instance);

@@ -161,9 +161,9 @@ public sealed class IngestionPipelineTests
         ingestion.Folder.Write("a.txt", "alpha");
         var source = await SourceAsync(ingestion);
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => ingestion.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => ingestion.Pipeline.RunAsync(source, null, IngestionFixture.OfNoJob, IngestionFixture.Token));
         embedder.IsAvailable = true;
-        var outcome = await ingestion.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token);
+        var outcome = await ingestion.Pipeline.RunAsync(source, null, IngestionFixture.OfNoJob, IngestionFixture.Token);
 
         Assert.Empty(outcome.Skipped);
         Assert.Equal(1, outcome.Progress.DocumentsAdded);
@@ -183,8 +183,8 @@ public sealed class IngestionPipelineTests
         ingestion.Store.BeforeCommit = _ => stop.Cancel();
         ingestion.Options.BatchChunks = 1;
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ingestion.Pipeline.RunAsync(source, null, _ => { }, stop.Token));
-        var outcome = await ingestion.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ingestion.Pipeline.RunAsync(source, null, IngestionFixture.OfNoJob, stop.Token));
+        var outcome = await ingestion.Pipeline.RunAsync(source, null, IngestionFixture.OfNoJob, IngestionFixture.Token);
 
         Assert.Empty(outcome.Skipped);
         Assert.Equal(200, ingestion.Store.Documents.Count);
@@ -192,7 +192,7 @@ public sealed class IngestionPipelineTests
     }
 
     [Fact]
-    public async Task Folder_that_is_gone_keeps_its_documents()
+    public async Task Folder_that_is_gone_keeps_its_documents_and_its_job_waits_until_it_is_back()
     {
         await using var ingestion = new IngestionFixture();
         ingestion.Folder.Write("docs/a.txt", "alpha");
@@ -201,10 +201,21 @@ public sealed class IngestionPipelineTests
 
         Directory.Move(Path.Combine(ingestion.Folder.Path, "docs"), Path.Combine(ingestion.Folder.Path, "elsewhere"));
         var job = await ingestion.Queue.EnqueueAsync(acquisition.Source.Id, IngestionFixture.Token);
-        job = await ingestion.Queue.WaitAsync(AccessScope.Everything, job.Id, IngestionFixture.Token);
+        await foreach (var now in ingestion.Queue.WatchAsync(AccessScope.Everything, job.Id, IngestionFixture.Token))
+        {
+            if (now.State == IngestionJobState.Waiting)
+            {
+                Assert.Equal("source_unseen", now.ErrorCode);
+                break;
+            }
+        }
 
-        Assert.Equal((IngestionJobState.Failed, "path_not_found"), (job.State, job.ErrorCode));
         Assert.Equal(["a.txt"], Paths(ingestion));
+        ingestion.Folder.Write("elsewhere/b.txt", "beta");
+        Directory.Move(Path.Combine(ingestion.Folder.Path, "elsewhere"), Path.Combine(ingestion.Folder.Path, "docs"));
+        job = await ingestion.Queue.WaitAsync(AccessScope.Everything, job.Id, IngestionFixture.Token);
+        Assert.Equal((IngestionJobState.Completed, null, 1), (job.State, job.ErrorCode, job.Attempts));
+        Assert.Equal(["a.txt", "b.txt"], Paths(ingestion));
     }
 
     [Fact]
@@ -222,7 +233,7 @@ public sealed class IngestionPipelineTests
         ingestion.Folder.Write("b.txt", "beta 2");
         Directory.Delete(Path.Combine(ingestion.Folder.Path, "gone"), recursive: true);
         ingestion.Folder.Write("new.env/x.txt", "x");
-        var outcome = await ingestion.Pipeline.RunAsync(source, ["a.txt", "gone", "never.txt"], _ => { }, IngestionFixture.Token);
+        var outcome = await ingestion.Pipeline.RunAsync(source, ["a.txt", "gone", "never.txt"], IngestionFixture.OfNoJob, IngestionFixture.Token);
 
         Assert.Equal(["a.txt", "b.txt"], Paths(ingestion));
         Assert.Equal(["alpha 2", "beta"], ingestion.Store.Documents.Select(document => document.Text));

@@ -222,11 +222,11 @@ public sealed class ProviderEmbeddingTests
         await using var after = new IngestionFixture(store, embedders: new Embedders(new HashEmbedder(), provider));
         var away = before.Folder.Path + "-away";
         Directory.Move(before.Folder.Path, away);
-        await Assert.ThrowsAsync<PathNotFoundException>(() => after.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token));
+        await Assert.ThrowsAsync<PathNotFoundException>(() => after.Pipeline.RunAsync(source, null, IngestionFixture.OfNoJob, IngestionFixture.Token));
         Assert.Equal("old", (await store.FindEmbeddingSpaceAsync(source.CollectionId, IngestionFixture.Token))!.Model);
 
         Directory.Move(away, before.Folder.Path);
-        await after.Pipeline.RunAsync(source, null, _ => { }, IngestionFixture.Token);
+        await after.Pipeline.RunAsync(source, null, IngestionFixture.OfNoJob, IngestionFixture.Token);
         Assert.Equal("new", (await store.FindEmbeddingSpaceAsync(source.CollectionId, IngestionFixture.Token))!.Model);
     }
 

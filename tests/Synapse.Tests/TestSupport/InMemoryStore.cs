@@ -14,16 +14,22 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
     private readonly SortedDictionary<long, Collection> _collections = [];
     private readonly SortedDictionary<long, Source> _sources = [];
     private readonly SortedDictionary<long, (DocumentVersion Version, DocumentState State)> _documents = [];
-    private readonly SortedDictionary<long, IngestionJob> _jobs = [];
+    private readonly SortedDictionary<long, JobLine> _jobs = [];
     private readonly Dictionary<long, IReadOnlyList<SkippedFile>> _skipped = [];
     private readonly Dictionary<long, EmbeddingSpace> _spaces = [];
     private long _lastId;
+
+    /// <summary>The store's clock.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
 
     /// <summary>Every batch committed, in order.</summary>
     public ConcurrentQueue<IngestionBatch> Commits { get; } = new();
 
     /// <summary>Is called before a batch is stored, and may throw.</summary>
     public Action<IngestionBatch>? BeforeCommit { get; set; }
+
+    /// <summary>Is awaited before a batch is stored.</summary>
+    public Func<CancellationToken, Task>? Committing { get; set; }
 
     /// <summary>Every state a job was saved in, in order.</summary>
     public ConcurrentQueue<IngestionJob> SavedJobs { get; } = new();
@@ -204,11 +210,13 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
         }
     }
 
-    public ValueTask CommitAsync(IngestionBatch batch, CancellationToken cancellationToken)
+    public async ValueTask CommitAsync(IngestionBatch batch, CancellationToken cancellationToken)
     {
         BeforeCommit?.Invoke(batch);
+        await (Committing?.Invoke(cancellationToken) ?? Task.CompletedTask);
         lock (_gate)
         {
+            RequireLease(batch.Lease);
             Commits.Enqueue(batch);
             foreach (var id in batch.RemovedDocumentIds)
             {
@@ -232,43 +240,152 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
                 _documents.Add(id, (version, new DocumentState(id, version.Path, version.ContentHash, version.SizeBytes, version.ModifiedAt)));
             }
         }
+    }
+
+    public ValueTask<IngestionJob> AddJobAsync(JobRequest request, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var line = _jobs.Values.LastOrDefault(known => known.Job.SourceId == request.SourceId && !known.Job.IsFinished);
+            if (line is null || line.IsLeased)
+            {
+                var isFirst = !_jobs.Values.Any(known => known.Job.SourceId == request.SourceId && known.Job.State == IngestionJobState.Completed);
+                line = new JobLine
+                {
+                    Job = new(++_lastId, request.CollectionId, request.SourceId, IngestionJobState.Queued, DateTimeOffset.UnixEpoch, null, null, 0, new(), null, null)
+                    {
+                        Priority = isFirst && request.Priority == IngestionJobPriority.Refresh ? IngestionJobPriority.Load : request.Priority,
+                    },
+                    Paths = request.ChangedPaths?.ToHashSet(StringComparer.Ordinal),
+                };
+                _jobs.Add(line.Job.Id, line);
+            }
+            else
+            {
+                line.Paths = request.ChangedPaths is null ? null : line.Paths?.Union(request.ChangedPaths).ToHashSet(StringComparer.Ordinal);
+                line.Crashes = request.Priority == IngestionJobPriority.Refresh ? 0 : line.Crashes + (line.Job.State == IngestionJobState.Running ? 1 : 0);
+                line.Job = line.Job with
+                {
+                    State = line.Job.State == IngestionJobState.Running ? IngestionJobState.Queued : line.Job.State,
+                    Priority = (IngestionJobPriority)Math.Max((int)line.Job.Priority, (int)request.Priority),
+                };
+            }
+
+            return new(line.Job);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<Source>> ListSourcesToDoAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return new([.. Claimable().Where(line => _sources.ContainsKey(line.Job.SourceId)).Select(line => _sources[line.Job.SourceId])]);
+        }
+    }
+
+    public ValueTask NoteSightAsync(IReadOnlyCollection<Source> seen, IReadOnlyCollection<Source> unseen, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            foreach (var line in Claimable().Where(line => unseen.Any(source => source.Id == line.Job.SourceId)))
+            {
+                var reason = new SourceUnseenException(_sources[line.Job.SourceId].Location);
+                line.Job = line.Job with { State = IngestionJobState.Waiting, ErrorCode = reason.Code, ErrorMessage = reason.Message };
+            }
+        }
 
         return default;
     }
 
-    public ValueTask<IngestionJob> AddJobAsync(long collectionId, long sourceId, CancellationToken cancellationToken)
+    public ValueTask<ClaimedJob?> ClaimJobAsync(JobClaim claim, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            var job = _jobs.Values.FirstOrDefault(known => known.SourceId == sourceId && known.State == IngestionJobState.Queued);
-            if (job is null)
+            var line = Claimable().Where(line => claim.SourceIds.Contains(line.Job.SourceId) && line.Job.Priority >= claim.LeastPriority)
+                .OrderByDescending(line => claim.IgnoresPriority ? 0 : line.Job.Priority)
+                .ThenBy(line => _jobs.Values.Count(other => other.Job.CollectionId == line.Job.CollectionId && other.IsLeased))
+                .ThenBy(line => _jobs.Values.Where(other => other.Job.CollectionId == line.Job.CollectionId).Max(other => other.Lease))
+                .FirstOrDefault();
+            if (line is null)
             {
-                job = new IngestionJob(++_lastId, collectionId, sourceId, IngestionJobState.Queued, DateTimeOffset.UnixEpoch, null, null, 0, new(), null, null);
-                _jobs.Add(job.Id, job);
+                return new((ClaimedJob?)null);
             }
 
-            return new(job);
+            line.Crashes += line.Job.State == IngestionJobState.Running ? 1 : 0;
+            (line.Lease, line.IsLeased) = (++_lastId, true);
+            line.Job = line.Job with
+            {
+                State = IngestionJobState.Running,
+                Server = claim.Server,
+                Attempts = line.Job.Attempts + 1,
+                StartedAt = Time.GetUtcNow(),
+                Progress = new(),
+                ErrorCode = null,
+                ErrorMessage = null,
+            };
+            SavedJobs.Enqueue(line.Job);
+            return new(new ClaimedJob(line.Job, new JobLease(line.Job.Id, line.Lease, claim.LeaseDuration), line.Paths?.ToList(), line.Crashes));
         }
     }
 
-    public ValueTask UpdateJobAsync(IngestionJob job, CancellationToken cancellationToken)
+    public ValueTask<bool> RenewJobAsync(JobLease lease, IngestionJob job, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            if (!Holds(lease))
+            {
+                return new(false);
+            }
+
             SavedJobs.Enqueue(job);
-            if (_jobs.ContainsKey(job.Id))
-            {
-                _jobs[job.Id] = job;
-            }
+            _jobs[lease.JobId].Job = job;
+            return new(true);
         }
-
-        return default;
     }
 
-    public ValueTask ReplaceSkippedFilesAsync(long sourceId, IReadOnlyList<SkippedFile> files, CancellationToken cancellationToken)
+    public ValueTask<IngestionJob?> ReleaseJobAsync(JobLease lease, IngestionJob job, TimeSpan delay, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            if (!Holds(lease))
+            {
+                return new((IngestionJob?)null);
+            }
+
+            var line = _jobs[lease.JobId];
+            line.Job = job with { Server = null, FinishedAt = job.IsFinished ? Time.GetUtcNow() : null };
+            (line.IsLeased, line.Crashes, line.Since, line.Delay) = (false, 0, Time.GetTimestamp(), delay);
+            SavedJobs.Enqueue(line.Job);
+            return new(line.Job);
+        }
+    }
+
+    public ValueTask<IngestionJob?> PauseJobAsync(AccessScope scope, long jobId, CancellationToken cancellationToken)
+        => ControlAsync(scope, jobId, job => job.IsFinished ? job : job with { State = IngestionJobState.Paused, Server = null });
+
+    public ValueTask<IngestionJob?> ResumeJobAsync(AccessScope scope, long jobId, CancellationToken cancellationToken)
+        => ControlAsync(scope, jobId, job => job.State == IngestionJobState.Paused ? job with { State = IngestionJobState.Queued } : job);
+
+    public ValueTask<IngestionJob?> CancelJobAsync(AccessScope scope, long jobId, CancellationToken cancellationToken)
+        => ControlAsync(scope, jobId, job => job.IsFinished ? job : job with { State = IngestionJobState.Cancelled, Server = null, FinishedAt = Time.GetUtcNow() });
+
+    /// <summary>Loses whoever holds jobs, as when its process is killed.</summary>
+    public void LoseHolders()
+    {
+        lock (_gate)
+        {
+            foreach (var line in _jobs.Values)
+            {
+                line.IsLeased = false;
+            }
+        }
+    }
+
+    public ValueTask ReplaceSkippedFilesAsync(JobLease? lease, long sourceId, IReadOnlyList<SkippedFile> files, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            RequireLease(lease);
             _skipped[sourceId] = files;
         }
 
@@ -287,7 +404,7 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
     {
         lock (_gate)
         {
-            return new(_jobs.TryGetValue(jobId, out var job) && scope.Allows(job.CollectionId) ? job : null);
+            return new(_jobs.TryGetValue(jobId, out var line) && scope.Allows(line.Job.CollectionId) ? line.Job : null);
         }
     }
 
@@ -295,9 +412,62 @@ internal sealed class InMemoryStore : ILibraryStore, IIngestionStore, IJobStore
     {
         lock (_gate)
         {
-            return new([.. _jobs.Values.Reverse()
+            return new([.. _jobs.Values.Select(line => line.Job).Reverse()
                 .Where(job => scope.Allows(job.CollectionId) && (collectionId is null || job.CollectionId == collectionId) && (!unfinishedOnly || !job.IsFinished))
                 .Take(limit)]);
         }
+    }
+
+    private IEnumerable<JobLine> Claimable()
+        => _jobs.Values.Where(line => !line.Job.IsFinished && line.Job.State != IngestionJobState.Paused && !line.IsLeased && Time.GetElapsedTime(line.Since) >= line.Delay
+            && !_jobs.Values.Any(older => older.Job.SourceId == line.Job.SourceId && older.Job.Id < line.Job.Id && !older.Job.IsFinished));
+
+    private bool Holds(JobLease lease) => _jobs.TryGetValue(lease.JobId, out var line) && line.Lease == lease.Number && line.IsLeased;
+
+    private void RequireLease(JobLease? lease)
+    {
+        if (lease is { } held)
+        {
+            if (!Holds(held))
+            {
+                throw new JobLostException(held.JobId);
+            }
+
+            _jobs[held.JobId].Crashes = 0;
+        }
+    }
+
+    private ValueTask<IngestionJob?> ControlAsync(AccessScope scope, long jobId, Func<IngestionJob, IngestionJob> change)
+    {
+        lock (_gate)
+        {
+            if (!_jobs.TryGetValue(jobId, out var line) || !scope.Allows(line.Job.CollectionId))
+            {
+                return new((IngestionJob?)null);
+            }
+
+            var changed = change(line.Job);
+            line.IsLeased &= changed.State is IngestionJobState.Running or IngestionJobState.Waiting;
+            line.Job = changed;
+            return new(changed);
+        }
+    }
+
+    /// <summary>A job with what only the store knows of it.</summary>
+    private sealed class JobLine
+    {
+        public required IngestionJob Job { get; set; }
+
+        public HashSet<string>? Paths { get; set; }
+
+        public long Lease { get; set; }
+
+        public bool IsLeased { get; set; }
+
+        public int Crashes { get; set; }
+
+        public long Since { get; set; }
+
+        public TimeSpan Delay { get; set; }
     }
 }

@@ -47,11 +47,21 @@ public sealed class LibraryPageTests(Chromium chromium)
         await watched.GoAsync($"{host.Address}/library");
         await Expect(page.Locator(".job")).ToContainTextAsync("Waits for its turn");
 
-        await jobs.UpdateJobAsync(
-            job with { State = IngestionJobState.Running, Progress = new(FilesFound: 400, FilesDone: 100, BytesFound: 8_000_000, BytesDone: 2_000_000, WalkComplete: true) },
-            cancellationToken);
+        var claimed = await jobs.ClaimJobAsync(new JobClaim("test", TimeSpan.FromMinutes(1), [job.SourceId]), cancellationToken);
+        var far = claimed!.Job with { Progress = new(FilesFound: 400, FilesDone: 100, BytesFound: 8_000_000, BytesDone: 2_000_000, WalkComplete: true) };
+        await jobs.RenewJobAsync(claimed.Lease, far, cancellationToken);
         await Expect(page.Locator(".job")).ToContainTextAsync("100 of 400 files, 2 MB of 8 MB");
         await Expect(page.Locator(".job progress")).ToHaveJSPropertyAsync("position", 0.25);
+        await Expect(page.Locator(".job")).Not.ToContainTextAsync("left");
+
+        // 6 MB at 100 kB a second.
+        await jobs.RenewJobAsync(claimed.Lease, far with { Progress = far.Progress with { BytesPerSecond = 100_000 } }, cancellationToken);
+        await Expect(page.Locator(".job")).ToContainTextAsync("about 1 min left");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.Locator(".job")).ToContainTextAsync("Paused");
+        Assert.False(await jobs.RenewJobAsync(claimed.Lease, far, cancellationToken));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await Expect(page.Locator(".job")).ToContainTextAsync("Waits for its turn");
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
 
         await Expect(page.Locator(".job")).ToContainTextAsync("Cancelled");

@@ -21,6 +21,9 @@ internal static class JobEndpoints
         group.MapGet("/", ListAsync).WithSummary("Lists jobs, newest first.").ProducesProblem(StatusCodes.Status404NotFound);
         group.MapGet("/{jobId:long}", GetAsync).WithSummary("Reads one job.").ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPost("/{jobId:long}/cancel", CancelAsync).WithSummary("Ends a job. What it has stored stays.").ProducesProblem(StatusCodes.Status404NotFound);
+        group.MapPost("/{jobId:long}/pause", PauseAsync).WithSummary("Lets a job stand still until it is resumed. What it has stored stays.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        group.MapPost("/{jobId:long}/resume", ResumeAsync).WithSummary("Lets a paused job go on.").ProducesProblem(StatusCodes.Status404NotFound);
         group.MapGet("/{jobId:long}/events", Follow)
             .WithSummary("Follows a job as server-sent events: 'progress' now and at every change, last 'finished'; or 'error' with a problem.")
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -51,11 +54,16 @@ internal static class JobEndpoints
         => TypedResults.Ok(await DescribeAsync(await FindAsync(jobId, jobs, scope, cancellationToken), lookup, cancellationToken));
 
     private static async Task<Ok<JobResponse>> CancelAsync(
-        long jobId, IJobStore jobs, IngestionQueue queue, CollectionLookup lookup, AccessScope scope, CancellationToken cancellationToken)
-    {
-        await queue.CancelAsync(scope, jobId, cancellationToken);
-        return TypedResults.Ok(await DescribeAsync(await FindAsync(jobId, jobs, scope, cancellationToken), lookup, cancellationToken));
-    }
+        long jobId, IngestionQueue queue, CollectionLookup lookup, AccessScope scope, CancellationToken cancellationToken)
+        => TypedResults.Ok(await DescribeAsync(await queue.CancelAsync(scope, jobId, cancellationToken), lookup, cancellationToken));
+
+    private static async Task<Ok<JobResponse>> PauseAsync(
+        long jobId, IngestionQueue queue, CollectionLookup lookup, AccessScope scope, CancellationToken cancellationToken)
+        => TypedResults.Ok(await DescribeAsync(await queue.PauseAsync(scope, jobId, cancellationToken), lookup, cancellationToken));
+
+    private static async Task<Ok<JobResponse>> ResumeAsync(
+        long jobId, IngestionQueue queue, CollectionLookup lookup, AccessScope scope, CancellationToken cancellationToken)
+        => TypedResults.Ok(await DescribeAsync(await queue.ResumeAsync(scope, jobId, cancellationToken), lookup, cancellationToken));
 
     private static ServerSentEventsResult<object> Follow(
         long jobId, IngestionQueue queue, CollectionLookup lookup, AccessScope scope, CancellationToken cancellationToken)

@@ -111,7 +111,7 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
             var to = await target.ImportSourceAsync(original with { CollectionId = copied.Id }, cancellationToken);
             keys.AddSource(original.Id, to.Id);
             await copying.CopyAsync(original.Id, to.Id, cancellationToken);
-            await target.ReplaceSkippedFilesAsync(to.Id, await export.ListSkippedFilesAsync(original.Id, cancellationToken), cancellationToken);
+            await target.ReplaceSkippedFilesAsync(null, to.Id, await export.ListSkippedFilesAsync(original.Id, cancellationToken), cancellationToken);
         }
 
         // Last: documents of older spaces were copied while the collection pointed there.
