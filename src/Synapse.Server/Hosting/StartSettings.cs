@@ -1,4 +1,5 @@
 using Synapse.Postgres;
+using Synapse.Privacy;
 using Synapse.Providers.Configuration;
 using Synapse.Server.Telemetry;
 
@@ -123,6 +124,12 @@ internal sealed class StartSettings
         foreach (var token in new[] { SharedToken.Variable, SharedToken.FileVariable }.Where(name => file.Variables.TryGetValue(name, out var value) && value.Value.Length > 0))
         {
             faults.Add($"{file.Path}:{file.Variables[token].Line}: {token} stands in the current folder: whoever made that folder would know the token of this server. Set it in the environment or in the data folder.");
+        }
+
+        // With an address for a name and an authority to vouch for it, every server could be played.
+        foreach (var (name, (_, line)) in file.Variables.Where(static variable => KeyOf(variable.Key).StartsWith(EgressOptions.SectionName + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase)))
+        {
+            faults.Add($"{file.Path}:{line}: {name} stands in the current folder: whoever made that folder would decide what this machine trusts and where it connects. Set it in the environment or in the data folder.");
         }
 
         var written = file.Variables.ToDictionary(variable => KeyOf(variable.Key), variable => variable.Value, StringComparer.OrdinalIgnoreCase);
