@@ -104,7 +104,7 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
         if (hasSmall)
         {
             // A sum is no order of an index: a collection that was large once may still have one, and then it holds mostly what is gone.
-            branches.Add($"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {table.Name} WHERE collection_id = ANY($3) ORDER BY (embedding <=> $1) + 0 LIMIT $2)");
+            branches.Add($"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {table.Name} WHERE collection_id = ANY($3) ORDER BY (embedding <=> $1) + 0, document_id, ordinal LIMIT $2)");
         }
 
         foreach (var id in large)
