@@ -17,7 +17,8 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
     /// <summary>Dimensions up to which the index holds the embeddings themselves; of longer ones it holds the signs.</summary>
     public const int MostIndexedDimensions = 4_000;
 
-    private const int LeastCandidates = 100;
+    // With a hundred, a fifth of the nearest ten was missed among 100,000 hard, made-up embeddings; with these, none.
+    private const int LeastCandidates = 240;
     private const int MostCandidates = 1_000;
     private const int CandidatesPerHit = 2;
     private const int MostScanned = 200_000;
@@ -43,7 +44,9 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
         await using var batch = new NpgsqlBatch(connection);
         if (large.Length > 0)
         {
-            var candidates = Math.Clamp(limit * CandidatesPerHit, LeastCandidates, MostCandidates);
+            // The more there is, the more ways lead past what is near.
+            var root = (int)Math.Sqrt(collections.Max(static each => each.ChunkCount));
+            var candidates = Math.Clamp(Math.Max(limit * CandidatesPerHit, root), LeastCandidates, MostCandidates);
             batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL hnsw.ef_search = {candidates}"));
 
             // An index that gives the order is taken whenever there is one: the planner's statistics may be older than the collection is large.
