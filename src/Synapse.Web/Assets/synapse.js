@@ -42,9 +42,13 @@ export function adoptBox(box) {
   return null;
 }
 
+// The panel that was closed a moment ago: what the server sent before it knew must not take the focus back.
+let closed = null;
+
 export function reveal(container, selector, focus) {
   const target = container?.querySelector(selector);
-  if (focus) {
+  const panel = container?.closest("aside");
+  if (focus && !(panel && panel === closed)) {
     container?.focus({ preventScroll: true });
     const page = container?.closest("aside")?.getBoundingClientRect();
     if (page && (page.top < 0 || page.top > innerHeight - 120)) {
@@ -210,6 +214,7 @@ const closeSource = () => {
 
   // Back to where the source was opened from.
   const opener = document.querySelector(".is-open[data-citation], .is-open [data-hit], .citations .is-open a");
+  closed = button.closest("aside");
   button.click();
   opener?.focus();
   return true;

@@ -115,7 +115,7 @@ public sealed class ModelsCommandTests : IAsyncDisposable
         Assert.Empty(hub.Requests);
 
         var file = _folder.Write("company.pem", authority.Root.ExportCertificatePem());
-        _folder.Write("work/.env", $"{settings}SYNAPSE__EGRESS__CAFILE={file}\n");
+        _folder.Write("data/.env", $"SYNAPSE__EGRESS__CAFILE={file}\n");
         var pulled = await RunAsync(Data, "models", "pull", Id);
         Assert.Equal((0, ""), (pulled.ExitCode, pulled.Errors));
         Assert.Equal(0, (await RunAsync(Data, "models", "verify", Id)).ExitCode);

@@ -118,7 +118,7 @@ public sealed class EgressApiTests(RunningServer server)
         while (true)
         {
             var page = await server.Client.ListEgressAsync("itself", cancellationToken: Cancel);
-            if (page.Entries.Count(entry => entry.Outcome == "completed") == count)
+            if (page.Entries.Count(entry => entry.Outcome == "completed") == count && page.Totals.Sum(total => total.BytesSent) == page.Entries.Sum(entry => entry.BytesSent))
             {
                 return page;
             }
