@@ -10,6 +10,6 @@ public sealed partial class PostgresStore : ISearchStore
     public async ValueTask<ISearchSnapshot> OpenSnapshotAsync(AccessScope scope, IReadOnlyList<long>? collectionIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        return await SearchSnapshot.OpenAsync(await _views.OpenAsync(scope, collectionIds, cancellationToken), _indexReader, _postings, _indexedFrom, cancellationToken);
+        return await SearchSnapshot.OpenAsync(await _views.OpenAsync(scope, collectionIds, cancellationToken), _indexReader, _postings, _options.IndexedFrom, cancellationToken);
     }
 }

@@ -24,7 +24,6 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly DocumentRemoval _removal;
     private readonly ViewSource _views;
     private readonly TimeProvider _time;
-    private readonly int _indexedFrom;
     private readonly PostgresOptions _options;
     private bool _disposed;
 
@@ -38,7 +37,6 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
         _postings = new PostingsCache((long)options.CacheMegabytes << 20);
         _time = time;
         _options = options;
-        _indexedFrom = options.IndexedFrom;
         _views = new ViewSource(connections, replica, options.ReplicaLag, time, logger);
         _ledger = new LedgerWriter(connections, time, logger);
         _maintenance = new StoreMaintenance(

@@ -1,8 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
+using Synapse.Indexing;
 using Synapse.Ingestion.Chunking;
 using Synapse.Postgres.Connections;
-using Synapse.Postgres.Ingestion;
 using Synapse.Storage;
 
 namespace Synapse.Postgres.Catalogue;

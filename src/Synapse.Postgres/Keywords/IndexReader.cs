@@ -35,15 +35,6 @@ internal sealed class IndexReader
         return index;
     }
 
-    /// <summary>Forgets all collections but those given.</summary>
-    public void Retain(IReadOnlySet<long> collectionIds)
-    {
-        foreach (var id in _indexes.Keys.Where(id => !collectionIds.Contains(id)))
-        {
-            _indexes.TryRemove(id, out _);
-        }
-    }
-
     private static async Task<CollectionIndex> AdvanceAsync(
         NpgsqlConnection connection, CollectionIndex known, IReadOnlyList<SegmentView> read, long version, CancellationToken cancellationToken)
     {

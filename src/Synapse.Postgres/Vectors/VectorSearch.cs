@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Npgsql;
 using Synapse.Postgres.Connections;
 using Synapse.Postgres.Keywords;
@@ -68,8 +67,7 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
             }
         }
 
-        ScoredChunk[] ordered = [.. found.OrderByDescending(static chunk => chunk.Score).ThenBy(static chunk => chunk.Key, Comparer<ChunkKey>.Create(view.Compare))];
-        return ordered;
+        return [.. found.OrderByDescending(static chunk => chunk.Score).ThenBy(static chunk => chunk.Key, Comparer<ChunkKey>.Create(view.Compare))];
     }
 
     /// <summary>Fills in the cosine similarities of those of the given chunks that are of the space.</summary>
@@ -102,7 +100,6 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
     // The ids of large collections stand in the text: the planner takes an index of one collection only when it sees that the condition is the index's.
     private string Sql(bool hasSmall, long[] large)
     {
-        var sql = new StringBuilder("SELECT collection_id, document_id, ordinal, distance FROM (");
         var branches = new List<string>();
         if (hasSmall)
         {
@@ -115,7 +112,7 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
             branches.Add(string.Create(CultureInfo.InvariantCulture, $"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {Nearest(id)} ORDER BY embedding <=> $1 LIMIT $2)"));
         }
 
-        return sql.AppendJoin(" UNION ALL ", branches).Append(") found ORDER BY distance LIMIT $2").ToString();
+        return $"SELECT collection_id, document_id, ordinal, distance FROM ({string.Join(" UNION ALL ", branches)}) found ORDER BY distance LIMIT $2";
     }
 
     private string Nearest(long collectionId) => table.Dimensions <= MostIndexedDimensions

@@ -1,4 +1,3 @@
-using System.Text;
 using Synapse.Indexing;
 using Synapse.Ingestion.Chunking;
 using Synapse.Retrieval.Analysis;
@@ -37,10 +36,10 @@ internal static class SegmentBuilder
                 FirstChunk = next,
                 ChunkCount = version.Chunks.Count,
             };
-            var bytes = new ByteOffsets(version.Text);
+            var bytes = new Utf8Offsets(version.Text);
             for (var c = 0; c < version.Chunks.Count; c++, next++)
             {
-                chunks[next] = MakeRow(version.Chunks[c], d, strings, definitions, ref bytes);
+                chunks[next] = MakeRow(version.Chunks[c], d, strings, definitions, bytes);
                 lengths[next] = Math.Max(version.Terms[c].Length, 0);
                 terms.Add(version.Terms[c]);
                 vectors.Set(next, version.Embeddings.Span.Slice(c * dimensions, dimensions));
@@ -76,7 +75,7 @@ internal static class SegmentBuilder
         }
     }
 
-    private static ChunkRow MakeRow(Chunk chunk, int document, StringTableBuilder strings, List<int> definitions, ref ByteOffsets bytes)
+    private static ChunkRow MakeRow(Chunk chunk, int document, StringTableBuilder strings, List<int> definitions, Utf8Offsets bytes)
     {
         var row = new ChunkRow
         {
@@ -100,31 +99,5 @@ internal static class SegmentBuilder
         }
 
         return row;
-    }
-
-    /// <summary>Tells the UTF-8 offset of UTF-16 offsets that mostly ascend, each stretch of the text counted once.</summary>
-    private ref struct ByteOffsets(string text)
-    {
-        private int _offset;
-        private int _bytes;
-
-        public int Of(int offset)
-        {
-            // A pair of surrogates is one character of four bytes; an offset between the two belongs after it.
-            if (offset > 0 && offset < text.Length && char.IsLowSurrogate(text[offset]) && char.IsHighSurrogate(text[offset - 1]))
-            {
-                offset++;
-            }
-
-            if (offset < _offset)
-            {
-                _offset = 0;
-                _bytes = 0;
-            }
-
-            _bytes += Encoding.UTF8.GetByteCount(text.AsSpan(_offset, offset - _offset));
-            _offset = offset;
-            return _bytes;
-        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Synapse.Postgres.Ingestion;
+namespace Synapse.Indexing;
 
 /// <summary>Tells the UTF-8 offset of UTF-16 offsets that mostly ascend, each stretch of the text counted once.</summary>
 internal sealed class Utf8Offsets(string text)
