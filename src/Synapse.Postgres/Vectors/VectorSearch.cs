@@ -38,8 +38,10 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
             return [];
         }
 
-        long[] small = [.. collections.Where(each => each.ChunkCount < indexedFrom).Select(static each => each.CollectionId)];
-        long[] large = [.. collections.Where(each => each.ChunkCount >= indexedFrom).Select(static each => each.CollectionId)];
+        // The graph of an index does not lead to every chunk: whoever wants more than the nearest few wants them all, and gets them compared.
+        var indexed = limit > MostCandidates ? long.MaxValue : indexedFrom;
+        long[] small = [.. collections.Where(each => each.ChunkCount < indexed).Select(static each => each.CollectionId)];
+        long[] large = [.. collections.Where(each => each.ChunkCount >= indexed).Select(static each => each.CollectionId)];
         await using var batch = new NpgsqlBatch(connection);
         if (large.Length > 0)
         {

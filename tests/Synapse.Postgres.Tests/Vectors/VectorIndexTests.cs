@@ -63,6 +63,22 @@ public sealed class VectorIndexTests : IAsyncLifetime
         Assert.Equal(30, (await filtered.FindByEmbeddingAsync(TestDocuments.Query("w1 w2", space), 100, Token)).Count);
     }
 
+    [Fact]
+    public async Task Whoever_asks_for_more_than_an_index_can_promise_gets_every_chunk()
+    {
+        var space = new EmbeddingSpace("test", 64);
+        var (large, vectors) = await FillAsync("large", space, Chunks);
+        await _store.MaintainAsync(Token);
+
+        await using var snapshot = await _store.OpenSnapshotAsync(AccessScope.Everything, [large], Token);
+        var query = TestDocuments.Embed("w1 w2 w3", 64);
+        var all = await snapshot.FindByEmbeddingAsync(QueryEmbeddings.Of(space, query), 2 * Chunks, Token);
+
+        Assert.Equal(Chunks, all.Count);
+        Assert.All(
+            all.Zip(vectors.Select(vector => vector.Zip(query, static (a, b) => a * b).Sum()).OrderDescending()), static pair => Assert.Equal(pair.Second, pair.First.Score, 0.002));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(21)]
