@@ -15,6 +15,7 @@ public interface IIngestionStore
     /// are not touched.
     /// </remarks>
     /// <exception cref="Errors.CollectionNotFoundException">There is no such collection.</exception>
+    /// <exception cref="Errors.SwitchPendingException">The collection is being switched to another model, and the space is another than it points to.</exception>
     ValueTask UseEmbeddingSpaceAsync(long collectionId, EmbeddingSpace space, CancellationToken cancellationToken);
 
     /// <summary>Reads the texts of a document's chunks with their embeddings, so that what did not change need not be embedded again.</summary>
@@ -27,6 +28,7 @@ public interface IIngestionStore
     /// <summary>Stores a batch in one transaction: text, keyword index and embeddings. It is durable and searchable when this returns.</summary>
     /// <exception cref="Errors.DiskFullException">The disk is full; nothing of the batch was kept.</exception>
     /// <exception cref="Errors.JobLostException">The lease of the batch does not hold any more; nothing of the batch was kept.</exception>
-    /// <exception cref="InvalidOperationException">The batch has versions, and the collection points to no space, or to another than <see cref="IngestionBatch.SpaceFingerprint"/>.</exception>
+    /// <exception cref="Errors.EmbeddingSpaceChangedException">The batch has versions, and the collection points to another space than <see cref="IngestionBatch.SpaceFingerprint"/>; nothing of the batch was kept.</exception>
+    /// <exception cref="InvalidOperationException">The batch has versions, and the collection points to no space.</exception>
     ValueTask CommitAsync(IngestionBatch batch, CancellationToken cancellationToken);
 }
