@@ -35,6 +35,7 @@ using Synapse.Server.Features.Providers;
 using Synapse.Server.Features.Search;
 using Synapse.Server.Features.SignIn;
 using Synapse.Server.Features.Sources;
+using Synapse.Server.Features.Switches;
 using Synapse.Server.Security;
 using Synapse.Server.Telemetry;
 using Synapse.Server.Wire;
@@ -315,6 +316,7 @@ public static class SynapseServer
         services.Configure<IngestionOptions>(ingestion => ingestion.ExcludedFolders.Add(dataFolder.Path));
         services.AddSingleton<StorePatience>();
         services.AddHostedService<IngestionWorker>();
+        services.AddHostedService<SwitchWorker>();
         services.AddSingleton<SourceWatch>();
         return services;
     }
@@ -396,6 +398,7 @@ public static class SynapseServer
         app.MapAnswers();
         app.MapEgress();
         app.MapProviders();
+        app.MapSwitches();
         app.MapDiagnosis();
         app.MapModels();
         app.MapSignIn();

@@ -44,9 +44,9 @@ public sealed partial class IngestionPipeline(
         {
             return await RunOnceAsync(source, changedPaths, work, cancellationToken);
         }
-        catch (LocalOnlyException)
+        catch (Exception moved) when (moved is LocalOnlyException or EmbeddingSpaceChangedException)
         {
-            // Marked while it ran: what is left is embedded here.
+            // Marked, or switched to another model, while it ran: what is left is embedded where the collection is now.
             return await RunOnceAsync(source, null, work, cancellationToken);
         }
     }
