@@ -306,10 +306,10 @@ public static class SynapseServer
         services.AddStore(configuration, dataFolder, database).UseStaticEmbedder();
         services.AddSingleton(ReadPrompts(dataFolder));
 
-        // New collections are embedded by the chosen model of this process, else by the configured provider; what must stay here, and what was embedded here before, in this process.
+        // New collections are embedded by the first chosen model of this process, else by the first configured provider; what must stay here, and what was embedded here before, in this process.
         services.AddLocalModels(configuration.GetSection(LocalModelOptions.SectionName).Get<LocalModelOptions>() ?? new());
         services.AddSingleton<IEmbedders>(static provider => new Embedders(
-            provider.GetRequiredService<IEmbedder>(), [.. new IEmbedder?[] { provider.GetService<DeferredEmbedder>(), provider.GetService<ProviderEmbedder>() }.OfType<IEmbedder>()]));
+            provider.GetRequiredService<IEmbedder>(), [.. provider.GetServices<DeferredEmbedder>(), .. provider.GetServices<ProviderEmbedder>()]));
         services.AddSynapseIngestion().AddSynapseRetrieval();
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
         services.Configure<RetrievalOptions>(configuration.GetSection(RetrievalOptions.SectionName));
