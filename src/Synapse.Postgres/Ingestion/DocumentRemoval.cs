@@ -10,7 +10,7 @@ namespace Synapse.Postgres.Ingestion;
 internal sealed class DocumentRemoval(IReadOnlyList<ICommitIndex> indexes)
 {
     private static readonly string s_find =
-        $"SELECT d.id, {DocumentSpaces.Searched("d", "c.space_id")}, {DocumentSpaces.Shadow("d", "c.space_id")}, d.chunk_count, d.size_bytes, d.is_refused"
+        $"SELECT d.id, {DocumentSpaces.Searched("d", "c.space_id")}, {DocumentSpaces.Shadow("d", "c.space_id")}, d.chunk_count, d.size_bytes, CASE WHEN d.is_refused THEN d.second_space_id ELSE 0 END"
         + " FROM documents AS d JOIN collections AS c ON c.id = d.collection_id WHERE";
 
     /// <summary>Removes documents of a collection by their ids; those that are not there are passed over.</summary>
@@ -58,7 +58,7 @@ internal sealed class DocumentRemoval(IReadOnlyList<ICommitIndex> indexes)
         var found = await connection.ListAsync(
             $"{s_find} {condition}",
             values,
-            row => (Removed: new RemovedDocument(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt32(3), row.GetInt64(4)), IsRefused: row.GetBoolean(5)),
+            row => (Removed: new RemovedDocument(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt32(3), row.GetInt64(4)), RefusedIn: row.GetInt64(5)),
             cancellationToken);
         if (found.Count == 0)
         {
@@ -85,7 +85,12 @@ internal sealed class DocumentRemoval(IReadOnlyList<ICommitIndex> indexes)
         var shadows = found.FindAll(each => each.Removed.ShadowSpaceId != 0);
         if (shadows.Count > 0)
         {
-            SwitchRows.ChangeCounts(batch, collectionId, -shadows.Count, -shadows.Sum(each => (long)each.Removed.ChunkCount), -shadows.Count(each => each.IsRefused));
+            SwitchRows.ChangeCounts(batch, collectionId, -shadows.Count, -shadows.Sum(each => (long)each.Removed.ChunkCount));
+        }
+
+        foreach (var refused in found.Where(each => each.RefusedIn != 0).GroupBy(each => each.RefusedIn))
+        {
+            SwitchRows.ChangeRefused(batch, collectionId, refused.Key, -refused.Count());
         }
 
         var removed = documents.Aggregate(default(DocumentCounts), (sum, document) => sum + new DocumentCounts(1, document.ChunkCount, document.SizeBytes));

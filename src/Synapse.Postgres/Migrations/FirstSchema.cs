@@ -43,7 +43,8 @@ internal static class FirstSchema
             chunk_count bigint NOT NULL,
             PRIMARY KEY(collection_id, space_id)) WITH (fillfactor = 50);
 
-        -- state: 0 filling, 1 ready, 2 switched. The shadow space is to_space_id, and from_space_id once the switch is made; the counts are of documents that are embedded there.
+        -- state: 0 filling, 1 ready, 2 switched. The shadow space is to_space_id, and from_space_id once the switch is made; documents_done and chunks_done are of documents that are embedded
+        -- there, from_refused and to_refused of those that the model of either space refused.
         CREATE TABLE model_switches(
             collection_id bigint PRIMARY KEY REFERENCES collections(id),
             from_space_id bigint NOT NULL REFERENCES embedding_spaces(id),
@@ -54,7 +55,8 @@ internal static class FirstSchema
             switched_at bigint,
             documents_done bigint NOT NULL DEFAULT 0,
             chunks_done bigint NOT NULL DEFAULT 0,
-            documents_refused bigint NOT NULL DEFAULT 0,
+            from_refused bigint NOT NULL DEFAULT 0,
+            to_refused bigint NOT NULL DEFAULT 0,
             comparison text,
             error text) WITH (fillfactor = 50);
 

@@ -86,7 +86,8 @@ internal static class ShadowFilling
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(
             Note, found.Shadow.Id, open.Select(static each => each.Document.DocumentId).ToArray(), open.Select(static each => each.Document.IsRefused).ToArray());
-        SwitchRows.ChangeCounts(batch, collectionId, open.Count, open.Sum(static each => (long)each.Chunks), open.Count(static each => each.Document.IsRefused));
+        SwitchRows.ChangeCounts(batch, collectionId, open.Count, open.Sum(static each => (long)each.Chunks));
+        SwitchRows.ChangeRefused(batch, collectionId, found.Shadow.Id, open.Count(static each => each.Document.IsRefused));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return open.Count;
     }

@@ -21,7 +21,7 @@ internal sealed class ShadowRemoval(StoreConnections connections, VectorIndexing
     // By path, because the index of that order holds all documents of a collection, whatever their spaces.
     private const string FindNext = "SELECT id, path, chunk_count FROM documents WHERE collection_id = $1 AND (path, id) > ($2, $3) ORDER BY path, id LIMIT $4";
 
-    private const string FindEmbedded = "SELECT id, chunk_count, is_refused FROM documents WHERE collection_id = $1 AND id = ANY($2) AND second_space_id <> 0";
+    private const string FindEmbedded = "SELECT id, chunk_count, CASE WHEN is_refused THEN second_space_id ELSE 0 END FROM documents WHERE collection_id = $1 AND id = ANY($2) AND second_space_id <> 0";
 
     private const string Leave =
         "UPDATE documents SET space_id = CASE WHEN second_space_id = $2 THEN $2 ELSE space_id END, second_space_id = 0, is_refused = false WHERE id = ANY($1)";
@@ -82,7 +82,7 @@ internal sealed class ShadowRemoval(StoreConnections connections, VectorIndexing
         }
 
         var embedded = await connection.ListAsync(
-            FindEmbedded, [collectionId, documentIds], static row => (Id: row.GetInt64(0), Chunks: row.GetInt32(1), IsRefused: row.GetBoolean(2)), cancellationToken);
+            FindEmbedded, [collectionId, documentIds], static row => (Id: row.GetInt64(0), Chunks: row.GetInt32(1), RefusedIn: row.GetInt64(2)), cancellationToken);
         if (embedded.Count == 0)
         {
             return 0;
@@ -92,7 +92,12 @@ internal sealed class ShadowRemoval(StoreConnections connections, VectorIndexing
         await using var batch = new NpgsqlBatch(connection);
         batch.Add($"DELETE FROM {VectorTable.NameOf(found.Shadow.Id)} WHERE document_id = ANY($1)", ids);
         batch.Add(Leave, ids, found.SearchedSpaceId);
-        SwitchRows.ChangeCounts(batch, collectionId, -embedded.Count, -embedded.Sum(static each => (long)each.Chunks), -embedded.Count(static each => each.IsRefused));
+        SwitchRows.ChangeCounts(batch, collectionId, -embedded.Count, -embedded.Sum(static each => (long)each.Chunks));
+        foreach (var refused in embedded.Where(static each => each.RefusedIn != 0).GroupBy(static each => each.RefusedIn))
+        {
+            SwitchRows.ChangeRefused(batch, collectionId, refused.Key, -refused.Count());
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return embedded.Count;
     }

@@ -12,7 +12,7 @@ internal static class SwitchRows
 {
     private const string Select = """
         SELECT m.collection_id, m.from_space_id, m.to_space_id, m.state, m.wish, m.started_at, m.switched_at, m.comparison, m.error,
-            c.document_count, m.documents_done, c.chunk_count, m.chunks_done, m.documents_refused,
+            c.document_count, m.documents_done, c.chunk_count, m.chunks_done, CASE m.state WHEN 2 THEN m.from_refused ELSE m.to_refused END,
             f.model, f.dimensions, f.query_prefix, f.passage_prefix, t.model, t.dimensions, t.query_prefix, t.passage_prefix
         FROM model_switches AS m JOIN collections AS c ON c.id = m.collection_id
             JOIN embedding_spaces AS f ON f.id = m.from_space_id JOIN embedding_spaces AS t ON t.id = m.to_space_id
@@ -45,13 +45,18 @@ internal static class SwitchRows
             cancellationToken);
 
     /// <summary>Changes how many documents are embedded in the shadow space.</summary>
-    public static void ChangeCounts(NpgsqlBatch batch, long collectionId, long documents, long chunks, long refused)
+    public static void ChangeCounts(NpgsqlBatch batch, long collectionId, long documents, long chunks)
         => batch.Add(
-            "UPDATE model_switches SET documents_done = documents_done + $2, chunks_done = chunks_done + $3, documents_refused = documents_refused + $4 WHERE collection_id = $1",
+            "UPDATE model_switches SET documents_done = documents_done + $2, chunks_done = chunks_done + $3 WHERE collection_id = $1", collectionId, documents, chunks);
+
+    /// <summary>Changes how many documents the model of a space refused.</summary>
+    public static void ChangeRefused(NpgsqlBatch batch, long collectionId, long spaceId, long documents)
+        => batch.Add(
+            "UPDATE model_switches SET from_refused = from_refused + CASE from_space_id WHEN $2 THEN $3 ELSE 0 END, to_refused = to_refused + CASE to_space_id WHEN $2 THEN $3 ELSE 0 END"
+            + " WHERE collection_id = $1",
             collectionId,
-            documents,
-            chunks,
-            refused);
+            spaceId,
+            documents);
 
     private static SwitchRow Read(NpgsqlDataReader row)
         => new(

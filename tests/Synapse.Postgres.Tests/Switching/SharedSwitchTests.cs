@@ -101,7 +101,7 @@ public sealed class SharedSwitchTests : IAsyncLifetime
                 {
                     for (var i = 0; i < 30; i++)
                     {
-                        await there.CommitAsync($"{4 * i}.txt", $"new{i}.txt");
+                        await there.CommitAsync($"{50 + i}.txt", $"new{i}.txt");
                         var first = (await _stores[1].ListDocumentsAsync(AccessScope.Everything, here.Id, null, 1, Token))[0];
                         await _stores[0].CommitAsync(new IngestionBatch(here.Id, [], [first.Id], []), Token);
                     }
@@ -190,7 +190,13 @@ public sealed class SharedSwitchTests : IAsyncLifetime
         Assert.Equal(new SwitchProgress(4, 4, 8, 8, 2), (await collection.FindAsync()).Progress);
         Assert.True(await _stores[0].SwapSpacesAsync(collection.Id, SwitchWish.Switch, Token));
         await _stores[0].CommitAsync(new IngestionBatch(collection.Id, [], [lacking[0].DocumentId], []), Token);
+        // The old model refused none.
+        Assert.Equal(new SwitchProgress(3, 3, 6, 6, 0), (await collection.FindAsync()).Progress);
+        await collection.CheckWholeAsync();
+        Assert.True(await _stores[0].WishAsync(AccessScope.Everything, collection.Id, SwitchWish.Return, Token));
+        Assert.True(await _stores[0].SwapSpacesAsync(collection.Id, SwitchWish.Return, Token));
         Assert.Equal(new SwitchProgress(3, 3, 6, 6, 1), (await collection.FindAsync()).Progress);
+        await _stores[0].RemoveShadowAsync(collection.Id, Token);
         await collection.CheckWholeAsync();
     }
 

@@ -185,16 +185,11 @@ public sealed class SwitchFaultTests
         => Stores.Open(database, new PostgresOptions { IndexedFrom = 300, MaintainsItself = false, ConnectTimeout = TimeSpan.FromSeconds(30) });
 
     /// <summary>Crashes the server while a step waits in its middle, and starts it again.</summary>
-    private static Task CrashAsync(PostgresDatabase database, string hindrance, Func<Task> step)
-        => BreakAsync(
-            database,
-            hindrance,
-            () => database.Server.StopAsync("immediate", Token),
-            async () =>
-            {
-                await Assert.ThrowsAsync<StoreUnavailableException>(step);
-                await database.Server.StartAsync(Token);
-            });
+    private static async Task CrashAsync(PostgresDatabase database, string hindrance, Func<Task> step)
+    {
+        await BreakAsync(database, hindrance, () => database.Server.StopAsync("immediate", Token), () => Assert.ThrowsAsync<StoreUnavailableException>(step));
+        await database.Server.StartAsync(Token);
+    }
 
     /// <summary>Breaks connections while a step waits for a lock of the test.</summary>
     private static async Task BreakAsync(PostgresDatabase database, string hindrance, Func<Task> breaking, Func<Task> step)

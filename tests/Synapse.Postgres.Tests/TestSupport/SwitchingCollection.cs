@@ -35,8 +35,11 @@ internal sealed record SwitchingCollection(PostgresStore Store, PostgresDatabase
     public SwitchingCollection On(PostgresStore store) => this with { Store = store };
 
     /// <summary>Commits documents, each of whose chunks has a word of its own.</summary>
-    public Task CommitAsync(params string[] paths)
-        => Store.CommitAsync(TestDocuments.Batch(Id, [.. paths.Select(path => TestDocuments.Make(SourceId, path, $"first {path}", $"second {path}"))]), Token).AsTask();
+    public async Task CommitAsync(params string[] paths)
+    {
+        var space = (await Store.FindEmbeddingSpaceAsync(Id, Token))!;
+        await Store.CommitAsync(TestDocuments.Batch(Id, [.. paths.Select(path => TestDocuments.Make(space, SourceId, path, $"first {path}", $"second {path}"))]), Token);
+    }
 
     /// <summary>Embeds what lacks embeddings, some documents at a time.</summary>
     public async Task FillAsync(int atOnce = 100)
@@ -67,7 +70,7 @@ internal sealed record SwitchingCollection(PostgresStore Store, PostgresDatabase
     {
         await using var snapshot = await Store.OpenSnapshotAsync(AccessScope.Everything, [Id], Token);
         Assert.Equal([space], snapshot.Spaces.Select(each => each.Space));
-        var found = await snapshot.FindByEmbeddingAsync(TestDocuments.Query("first 7.txt", space), 100_000, Token);
+        var found = await snapshot.FindByEmbeddingAsync(TestDocuments.Query("first 3.txt", space), 100_000, Token);
         Assert.Equal(snapshot.ChunkCount, found.Count);
         Assert.Equal(1, found[0].Score, 0.01);
         Assert.All(await snapshot.DescribeAsync([.. found.Take(50).Select(each => each.Key)], Token), chunk => Assert.Equal(space.Fingerprint, chunk.SpaceFingerprint));
@@ -81,8 +84,8 @@ internal sealed record SwitchingCollection(PostgresStore Store, PostgresDatabase
         [
             "SELECT count(*) FROM synapse.collections AS c WHERE chunk_count <> (SELECT coalesce(sum(chunk_count), 0) FROM synapse.collection_spaces WHERE collection_id = c.id)",
             "SELECT count(*) FROM synapse.collection_spaces AS s JOIN synapse.collections AS c ON c.id = s.collection_id WHERE s.space_id <> c.space_id",
-            "SELECT count(*) FROM synapse.model_switches AS m WHERE (documents_done, chunks_done, documents_refused) <>"
-                + " (SELECT count(*), coalesce(sum(chunk_count), 0), count(*) FILTER (WHERE is_refused) FROM synapse.documents WHERE collection_id = m.collection_id AND second_space_id <> 0)",
+            "SELECT count(*) FROM synapse.model_switches AS m WHERE (documents_done, chunks_done, from_refused, to_refused) <>"
+                + " (SELECT count(*), coalesce(sum(chunk_count), 0), count(*) FILTER (WHERE is_refused AND second_space_id = m.from_space_id), count(*) FILTER (WHERE is_refused AND second_space_id = m.to_space_id) FROM synapse.documents WHERE collection_id = m.collection_id AND second_space_id <> 0)",
             "SELECT count(*) FROM synapse.documents WHERE (second_space_id <> 0 OR is_refused) AND collection_id NOT IN (SELECT collection_id FROM synapse.model_switches)",
             "SELECT count(*) FROM synapse.documents AS d JOIN synapse.collections AS c ON c.id = d.collection_id WHERE c.space_id NOT IN (d.space_id, d.second_space_id)",
             .. spaces.Select(space =>
