@@ -101,7 +101,7 @@ public abstract partial class ModelSwitchSuite(StoreHarness harness) : StoreSuit
         await AddAsync(collection.Id, listed[0]);
         Assert.Equal(["empty.txt", large.Path, "a.txt", "0.txt"], (await Harness.Switching.ListUnembeddedAsync(collection.Id, 10, Token)).Select(each => each.Path));
         await using var snapshot = await OpenAsync(collection.Id);
-        Assert.Equal(5, snapshot.ChunkCount);
+        Assert.Equal(6, snapshot.ChunkCount);
     }
 
     [Fact]

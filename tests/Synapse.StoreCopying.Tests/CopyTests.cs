@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Synapse.Embedding;
 using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Storage;
@@ -56,6 +57,45 @@ public sealed class CopyTests
         Assert.InRange(before.Length, 10_000, int.MaxValue);
         Assert.Equal(before, await EmbeddingsOfAsync(sqliteAgain));
         Assert.Equal(await EmbeddingsOfAsync(postgres), await EmbeddingsOfAsync(postgresAgain));
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Sqlite, StoreKind.Postgres, false)]
+    [InlineData(StoreKind.Sqlite, StoreKind.Postgres, true)]
+    [InlineData(StoreKind.Sqlite, StoreKind.Sqlite, true)]
+    public async Task A_copy_of_a_store_that_switches_its_model_has_what_is_searched_and_no_switch(StoreKind from, StoreKind to, bool isSwitched)
+    {
+        await using var original = await StorePlace.MakeAsync(from);
+        await using var copy = await StorePlace.MakeAsync(to);
+        using var source = await Household.OpenAsync(original);
+        using var target = copy.Open();
+        var large = await Household.FindAsync(source.Store, "large");
+        var before = await Findings.OfAsync(source);
+        await source.Switching.BeginSwitchAsync(large.Id, Household.Newer, SwitchWish.Switch, Token);
+        if (isSwitched)
+        {
+            while (await source.Switching.ListUnembeddedAsync(large.Id, 20, Token) is { Count: > 0 } lacking)
+            {
+                await source.Switching.AddShadowAsync(
+                    large.Id, Household.Newer.Fingerprint, [.. lacking.Select(each => new ShadowEmbeddings(each.DocumentId, each.Chunks.SelectMany(Embed).ToArray()))], Token);
+            }
+
+            Assert.True(await source.Switching.SwapSpacesAsync(large.Id, SwitchWish.Switch, Token));
+            Assert.NotEqual(before.Vectors.Keys, (await Findings.OfAsync(source)).Vectors.Keys);
+        }
+        else
+        {
+            Assert.Equal(before.Vectors, (await Findings.OfAsync(source)).Vectors);
+        }
+
+        await CopyAsync(source, target);
+
+        await AssertSameAsync(source, target);
+        var copied = await Household.FindAsync(target.Store, "large");
+        // A collection that switches would refuse that.
+        await target.Store.UseEmbeddingSpaceAsync(copied.Id, new EmbeddingSpace("third", 8), Token);
+
+        static float[] Embed(string chunk) => TestDocuments.Embed(chunk.TrimEnd('\n'), Household.Newer.Dimensions);
     }
 
     [Theory]
