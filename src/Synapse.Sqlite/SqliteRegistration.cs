@@ -26,6 +26,7 @@ public static class SqliteRegistration
         services.AddSingleton<IIngestionStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<ISearchStore>(provider => provider.GetRequiredService<SqliteStore>());
+        services.AddSingleton<ISwitchStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IEgressLedger>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IStoreDoctor>(provider => provider.GetRequiredService<SqliteStore>());
         return services;

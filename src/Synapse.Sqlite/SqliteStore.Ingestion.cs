@@ -4,6 +4,7 @@ using Synapse.Library;
 using Synapse.Sqlite.Catalogue;
 using Synapse.Sqlite.Connections;
 using Synapse.Sqlite.Segments;
+using Synapse.Sqlite.Switching;
 using Synapse.Storage;
 
 namespace Synapse.Sqlite;
@@ -21,8 +22,7 @@ public sealed partial class SqliteStore : IIngestionStore
         ArgumentOutOfRangeException.ThrowIfLessThan(space.Dimensions, 1);
         if (IndexOf(collectionId).Space?.Fingerprint != space.Fingerprint)
         {
-            await _writer.WriteAsync(
-                connection => IndexOf(collectionId) with { Space = EmbeddingSpaceRow.Use(connection, collectionId, space) }, Swap, cancellationToken);
+            await _writer.WriteAsync(connection => Use(connection, IndexOf(collectionId), space), Swap, cancellationToken);
         }
     }
 
@@ -58,11 +58,27 @@ public sealed partial class SqliteStore : IIngestionStore
     private CollectionIndex IndexOf(long collectionId)
         => _indexes.TryGetValue(collectionId, out var index) ? index : throw new CollectionNotFoundException($"#{collectionId}");
 
+    private static CollectionIndex Use(StoreConnection connection, CollectionIndex index, EmbeddingSpace space)
+    {
+        if (index.Space?.Fingerprint == space.Fingerprint)
+        {
+            return index;
+        }
+
+        if (SwitchRow.Find(connection, index.CollectionId) is { } pending)
+        {
+            throw new SwitchPendingException(
+                $"The collection is being switched from '{pending.From.Space.Model}' to '{pending.To.Space.Model}', and its documents can be embedded in '{index.Space?.Space.Model}' only until that is ended.");
+        }
+
+        return index with { Space = EmbeddingSpaceRow.Use(connection, index.CollectionId, space) };
+    }
+
     private static void RequireSpace(EmbeddingSpaceRow? now, string? fingerprint)
     {
         if (fingerprint is not null && now?.Fingerprint != fingerprint)
         {
-            throw new InvalidOperationException("The collection was pointed to another embedding space while the batch was made.");
+            throw new EmbeddingSpaceChangedException();
         }
     }
 
@@ -107,12 +123,13 @@ public sealed partial class SqliteStore : IIngestionStore
         {
             content.Documents[i].DocumentId = LibraryChanges.AddDocument(connection, index.CollectionId, versions[i], space.Id);
             counts += new DocumentCounts(1, versions[i].Chunks.Count, versions[i].SizeBytes);
+            ShadowRows.AddLacking(connection, index.CollectionId, content.Documents[i].DocumentId);
         }
 
         LibraryChanges.ChangeCounts(connection, index.CollectionId, counts);
         var id = SegmentCatalogue.Add(connection, index.CollectionId, SegmentCatalogue.Live, space.Id, content.Chunks.Length);
-        SegmentCodec.Write(connection, id, 0, SegmentCodec.IndexColumns(content));
-        SegmentCodec.Write(connection, id, 1, SegmentCodec.VectorColumns(content.Vectors!));
+        SegmentCodec.Write(connection, id, SegmentCodec.IndexStream, SegmentCodec.IndexColumns(content));
+        SegmentCodec.Write(connection, id, SegmentCodec.FirstVectorStream, SegmentCodec.VectorColumns(content.Vectors!));
         return index with { Segments = [.. index.Segments, new SegmentView(new Segment(id, space, content), null)] };
     }
 

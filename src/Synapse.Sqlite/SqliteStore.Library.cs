@@ -2,6 +2,7 @@ using Synapse.Library;
 using Synapse.Sqlite.Catalogue;
 using Synapse.Sqlite.Connections;
 using Synapse.Sqlite.Segments;
+using Synapse.Sqlite.Switching;
 using Synapse.Storage;
 
 namespace Synapse.Sqlite;
@@ -125,6 +126,7 @@ public sealed partial class SqliteStore : ILibraryStore
             LibraryChanges.RemoveSourceRows(connection, source.Id);
         }
 
+        ShadowRows.RemoveCollection(connection, collectionId);
         foreach (var id in SegmentCatalogue.Ids(connection, collectionId))
         {
             SegmentCatalogue.Remove(connection, id);
@@ -140,12 +142,17 @@ public sealed partial class SqliteStore : ILibraryStore
     {
         var removed = new List<long>();
         var counts = default(DocumentCounts);
+        var ofSwitch = SwitchRow.Find(connection, index.CollectionId);
         foreach (var id in documentIds)
         {
             if (LibraryChanges.RemoveDocument(connection, index.CollectionId, id) is { } found)
             {
                 removed.Add(id);
                 counts += found;
+                if (ofSwitch is not null)
+                {
+                    ShadowRows.RemoveDocument(connection, ofSwitch, id, found.Chunks);
+                }
             }
         }
 

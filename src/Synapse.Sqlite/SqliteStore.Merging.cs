@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Synapse.Errors;
 using Synapse.Indexing;
+using Synapse.Library;
 using Synapse.Sqlite.Merging;
 using Synapse.Sqlite.Segments;
+using Synapse.Sqlite.Switching;
 
 namespace Synapse.Sqlite;
 
@@ -11,28 +13,32 @@ namespace Synapse.Sqlite;
 public sealed partial class SqliteStore
 {
     private const int LargeMergeChunks = 32_000;
-    private const int MostVectorNumbers = 1 << 30;
 
     private readonly Thread _mergeThread;
     private readonly AutoResetEvent _mergeSignal = new(initialState: true);
     private readonly CancellationTokenSource _stopMerging = new();
     private readonly Lock _mergeLock = new();
 
+    /// <summary>Most numbers of the embeddings of a segment. Less only in tests.</summary>
+    internal int MostVectorNumbers { get; set; } = 1 << 30;
+
     /// <summary>Merges until no collection has segments that are worth it. Called by the merging thread, and by tests.</summary>
     internal void MergeAll()
     {
         lock (_mergeLock)
         {
+            RemoveStale(_stopMerging.Token);
             var merged = true;
             while (merged)
             {
                 merged = false;
+                var shadows = ShadowSpaces();
                 foreach (var index in _indexes.Values)
                 {
                     // Embeddings of two spaces never lie in one segment. Most collections have one.
                     foreach (var ofSpace in index.Segments.GroupBy(view => view.Segment.Space).ToList())
                     {
-                        if (MergePolicy.Choose([.. ofSpace], MostChunks(ofSpace.Key)) is { Count: > 0 } chosen)
+                        if (MergePolicy.Choose([.. ofSpace], MostChunks(ofSpace.Key, shadows.GetValueOrDefault(index.CollectionId))) is { Count: > 0 } chosen)
                         {
                             merged |= Merge(index.CollectionId, chosen, ofSpace.Key, _stopMerging.Token);
                         }
@@ -72,11 +78,21 @@ public sealed partial class SqliteStore
             _mergeThread.Join();
         }
 
+        lock (_mergeLock)
+        {
+            // Spaces that are changing places have stopped too.
+        }
+
         _mergeSignal.Dispose();
         _stopMerging.Dispose();
     }
 
-    private static int MostChunks(EmbeddingSpaceRow? space) => Math.Min(MergePolicy.MostChunks, MostVectorNumbers / Math.Max(space?.Dimensions ?? 0, 1));
+    private int MostChunks(EmbeddingSpaceRow? space, EmbeddingSpaceRow? shadow)
+        => Math.Min(MergePolicy.MostChunks, MostVectorNumbers / Math.Max(Math.Max(space?.Dimensions ?? 0, shadow?.Dimensions ?? 0), 1));
+
+    /// <summary>The shadow space of each collection that has one: its embeddings shall fit into one array, as those that are searched do.</summary>
+    private Dictionary<long, EmbeddingSpaceRow> ShadowSpaces()
+        => _readers.Read(connection => SwitchRow.List(connection, AccessScope.Everything)).ToDictionary(row => row.CollectionId, row => row.Shadow);
 
     /// <returns>Whether the merged segment took the place of the others.</returns>
     private bool Merge(long collectionId, IReadOnlyList<SegmentView> views, EmbeddingSpaceRow? space, CancellationToken cancellationToken)

@@ -17,6 +17,9 @@ internal static class Rounds
 
     public static readonly EmbeddingSpace Space = new("crash", 32);
 
+    /// <summary>The space that the collection is switched to and back from.</summary>
+    public static readonly EmbeddingSpace OtherSpace = new("crash too", 24);
+
     private const int Paths = 40;
 
     private static readonly TextAnalyzer s_analyzer = new();
@@ -53,7 +56,7 @@ internal static class Rounds
     }
 
     /// <summary>A version of a document, one chunk per line.</summary>
-    public static DocumentVersion Version(long sourceId, string path, string text)
+    public static DocumentVersion Version(EmbeddingSpace space, long sourceId, string path, string text)
     {
         var chunks = new List<Chunk>();
         var embeddings = new List<float>();
@@ -61,7 +64,7 @@ internal static class Rounds
         {
             var end = text.IndexOf('\n', start) + 1;
             chunks.Add(new Chunk(chunks.Count, start, end, chunks.Count + 1, chunks.Count + 1, ChunkKind.Prose, null, null, false));
-            embeddings.AddRange(Embed(text.AsSpan(start, end - start)));
+            embeddings.AddRange(Embed(space, text.AsSpan(start, end - start)));
             start = end;
         }
 
@@ -75,10 +78,11 @@ internal static class Rounds
     private static string Text(Random random, int round)
         => string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => $"w{random.Next(30)} w{random.Next(300)} r{round}\n"));
 
-    private static float[] Embed(ReadOnlySpan<char> text)
+    /// <summary>The embedding of a line.</summary>
+    public static float[] Embed(EmbeddingSpace space, ReadOnlySpan<char> text)
     {
-        var random = new Random(text.Length * 1_000 + text[1]);
-        var vector = Enumerable.Range(0, Space.Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray();
+        var random = new Random(text.Length * 1_000 + text[1] + space.Dimensions);
+        var vector = Enumerable.Range(0, space.Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray();
         var length = MathF.Sqrt(vector.Sum(value => value * value));
         return [.. vector.Select(value => value / length)];
     }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Synapse.Embedding;
 using Synapse.Library;
 using Synapse.Sqlite.Tests.TestSupport;
@@ -25,7 +24,7 @@ public sealed class EmbeddingSpaceTests() : EmbeddingSpaceSuite(new SqliteHarnes
 
         await Harness.RunMaintenanceAsync(Token);
         // Eight segments of one size are merged: of 30 commits at most 8 per space are left.
-        Assert.InRange(Scalar("SELECT count(*) FROM segments"), 2, 16);
+        Assert.InRange(Folder.Count("SELECT count(*) FROM segments"), 2, 16);
     }
 
     [Fact]
@@ -36,7 +35,7 @@ public sealed class EmbeddingSpaceTests() : EmbeddingSpaceSuite(new SqliteHarnes
         await CommitAsync(collection.Id, TestDocuments.Make(source.Id, "b.txt", "banana"));
         Harness.Close();
         // As the first schema left it after a change of the model: an old space, and a document of it that was not read again yet, without its vectors.
-        Execute(FirstSchema.Return + """
+        Folder.Execute(FirstSchema.Return + """
             INSERT INTO embedding_spaces(id, fingerprint, dimensions) VALUES(7, 'new|64|unit||', 64);
             UPDATE segments SET space_id = 7 WHERE id = 2;
             UPDATE documents SET space_id = 7 WHERE path = 'b.txt';
@@ -62,23 +61,5 @@ public sealed class EmbeddingSpaceTests() : EmbeddingSpaceSuite(new SqliteHarnes
     {
         var found = await snapshot.FindByEmbeddingAsync(query, 10, Token);
         return (await snapshot.DescribeAsync([.. found.Select(each => each.Key)], Token)).Select(each => each.Path).Order(StringComparer.Ordinal);
-    }
-
-    private void Execute(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={Folder.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private long Scalar(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={Folder.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
     }
 }

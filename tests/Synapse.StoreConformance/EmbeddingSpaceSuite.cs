@@ -121,7 +121,7 @@ public abstract class EmbeddingSpaceSuite(StoreHarness harness) : StoreSuite(har
         var (collection, source) = await Harness.AddCollectionAsync("docs");
         var sameSize = new EmbeddingSpace("same size", StoreHarness.Space.Dimensions);
         var batch = TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "a.txt", "apple")) with { SpaceFingerprint = sameSize.Fingerprint };
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Harness.Ingestion.CommitAsync(batch, Token).AsTask());
+        await Assert.ThrowsAsync<EmbeddingSpaceChangedException>(() => Harness.Ingestion.CommitAsync(batch, Token).AsTask());
         await Harness.Ingestion.UseEmbeddingSpaceAsync(collection.Id, sameSize, Token);
         await Harness.Ingestion.CommitAsync(batch, Token);
         await Assert.ThrowsAsync<CollectionNotFoundException>(() => Harness.Ingestion.UseEmbeddingSpaceAsync(99, sameSize, Token).AsTask());

@@ -29,6 +29,9 @@ public abstract class StoreHarness : IAsyncDisposable
     /// <summary>Where views are opened.</summary>
     public ISearchStore Search => Port<ISearchStore>();
 
+    /// <summary>Where collections switch models.</summary>
+    public ISwitchStore Switching => Port<ISwitchStore>();
+
     /// <summary>The ledger.</summary>
     public IEgressLedger Ledger => Port<IEgressLedger>();
 

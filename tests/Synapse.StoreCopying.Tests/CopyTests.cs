@@ -1,10 +1,12 @@
 using Microsoft.Data.Sqlite;
+using Synapse.Embedding;
 using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Storage;
 using Synapse.Storage.Copying;
 using Synapse.StoreConformance;
 using Synapse.StoreCopying.Tests.TestSupport;
+using Synapse.Switching;
 
 namespace Synapse.StoreCopying.Tests;
 
@@ -58,6 +60,45 @@ public sealed class CopyTests
     }
 
     [Theory]
+    [InlineData(StoreKind.Sqlite, StoreKind.Postgres, false)]
+    [InlineData(StoreKind.Sqlite, StoreKind.Postgres, true)]
+    [InlineData(StoreKind.Sqlite, StoreKind.Sqlite, true)]
+    public async Task A_copy_of_a_store_that_switches_its_model_has_what_is_searched_and_no_switch(StoreKind from, StoreKind to, bool isSwitched)
+    {
+        await using var original = await StorePlace.MakeAsync(from);
+        await using var copy = await StorePlace.MakeAsync(to);
+        using var source = await Household.OpenAsync(original);
+        using var target = copy.Open();
+        var large = await Household.FindAsync(source.Store, "large");
+        var before = await Findings.OfAsync(source);
+        await source.Switching.BeginSwitchAsync(large.Id, Household.Newer, SwitchWish.Switch, Token);
+        if (isSwitched)
+        {
+            while (await source.Switching.ListUnembeddedAsync(large.Id, 20, Token) is { Count: > 0 } lacking)
+            {
+                await source.Switching.AddShadowAsync(
+                    large.Id, Household.Newer.Fingerprint, [.. lacking.Select(each => new ShadowEmbeddings(each.DocumentId, each.Chunks.SelectMany(Embed).ToArray()))], Token);
+            }
+
+            Assert.True(await source.Switching.SwapSpacesAsync(large.Id, SwitchWish.Switch, Token));
+            Assert.NotEqual(before.Vectors.Keys, (await Findings.OfAsync(source)).Vectors.Keys);
+        }
+        else
+        {
+            Assert.Equal(before.Vectors, (await Findings.OfAsync(source)).Vectors);
+        }
+
+        await CopyAsync(source, target);
+
+        await AssertSameAsync(source, target);
+        var copied = await Household.FindAsync(target.Store, "large");
+        // A collection that switches would refuse that.
+        await target.Store.UseEmbeddingSpaceAsync(copied.Id, new EmbeddingSpace("third", 8), Token);
+
+        static float[] Embed(string chunk) => TestDocuments.Embed(chunk.TrimEnd('\n'), Household.Newer.Dimensions);
+    }
+
+    [Theory]
     [InlineData(StoreKind.Sqlite, StoreKind.Postgres)]
     [InlineData(StoreKind.Postgres, StoreKind.Sqlite)]
     public async Task A_copy_that_failed_goes_on_where_it_was(StoreKind from, StoreKind to)
@@ -80,6 +121,36 @@ public sealed class CopyTests
 
         Assert.True(report.Resumed);
         await AssertSameAsync(source, target);
+    }
+
+    [Theory]
+    [InlineData(StoreKind.Sqlite, 0, false)]
+    [InlineData(StoreKind.Sqlite, 20, false)]
+    [InlineData(StoreKind.Postgres, 100, true)]
+    public async Task What_is_searched_is_copied_of_a_collection_that_switches_models(StoreKind to, int filled, bool isSwitched)
+    {
+        await using var original = await StorePlace.MakeAsync(StoreKind.Postgres);
+        await using var copy = await StorePlace.MakeAsync(to);
+        using var source = await Household.OpenAsync(original);
+        using var target = copy.Open();
+        var large = (await Household.FindAsync(source.Store, "large")).Id;
+        var switches = (ISwitchStore)source.Store;
+        await switches.BeginSwitchAsync(large, Household.Newer, SwitchWish.Switch, Token);
+        foreach (var document in await switches.ListUnembeddedAsync(large, Math.Max(filled, 1), Token))
+        {
+            if (filled > 0)
+            {
+                var embeddings = document.Chunks.SelectMany(text => TestDocuments.Embed(text.TrimEnd(), Household.Newer.Dimensions)).ToArray();
+                await switches.AddShadowAsync(large, Household.Newer.Fingerprint, [new ShadowEmbeddings(document.DocumentId, embeddings)], Token);
+            }
+        }
+
+        Assert.Equal(isSwitched, await switches.SwapSpacesAsync(large, SwitchWish.Switch, Token));
+        var report = await CopyAsync(source, target);
+
+        Assert.False(report.Resumed);
+        await AssertSameAsync(source, target);
+        Assert.Empty(await ((ISwitchStore)target.Store).ListSwitchesAsync(AccessScope.Everything, Token));
     }
 
     [Fact]

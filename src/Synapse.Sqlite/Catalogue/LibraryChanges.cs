@@ -26,6 +26,14 @@ internal static class LibraryChanges
         return connection.Changes > 0;
     }
 
+    /// <summary>Keeps the questions that a collection is measured by, as JSON, or forgets them.</summary>
+    /// <returns>Whether the collection was there.</returns>
+    public static bool SetEvaluation(StoreConnection connection, long collectionId, string? evaluation)
+    {
+        connection.Prepare("UPDATE collections SET evaluation = ? WHERE id = ?").Bind(1, evaluation).Bind(2, collectionId).Run();
+        return connection.Changes > 0;
+    }
+
     public static Source AddSource(StoreConnection connection, long collectionId, SourceKind kind, string location, DateTimeOffset now)
     {
         var there = LibraryQueries.ListSources(connection, AccessScope.Everything, collectionId).Find(source => source.Location == location);

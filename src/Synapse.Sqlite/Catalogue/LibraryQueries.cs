@@ -65,6 +65,17 @@ internal static class LibraryQueries
     public static Document? FindDocument(StoreConnection connection, AccessScope scope, long documentId)
         => Collect(connection.Prepare(s_documents + " AND id = ?2").Bind(1, ScopeFilter.Value(scope)).Bind(2, documentId), ReadDocument).FirstOrDefault();
 
+    /// <summary>How many documents of a collection have embeddings of another space.</summary>
+    public static long CountOfOtherSpaces(StoreConnection connection, long collectionId, long spaceId)
+        => Collect(
+            connection.Prepare("SELECT count(*) FROM documents WHERE collection_id = ? AND space_id <> ?").Bind(1, collectionId).Bind(2, spaceId), row => row.Int64(0))[0];
+
+    /// <summary>The questions that a collection is measured by, as JSON; null without any.</summary>
+    public static string? FindEvaluation(StoreConnection connection, AccessScope scope, long collectionId)
+        => Collect(
+            connection.Prepare($"SELECT evaluation FROM collections WHERE {ScopeFilter.On("id", "?1")} AND id = ?2").Bind(1, ScopeFilter.Value(scope)).Bind(2, collectionId),
+            row => row.TextOrNull(0)).FirstOrDefault();
+
     /// <summary>Lists the states of a source's documents; those embedded in another space than their collection points to get a state that no file has, so that they are read anew.</summary>
     public static List<DocumentState> ListStates(StoreConnection connection, long sourceId)
         => Collect(

@@ -79,16 +79,5 @@ internal sealed class StoreExport(StoreConnection connection, ImmutableDictionar
     }
 
     private (Segment Segment, int Place) Find(Document document)
-    {
-        foreach (var view in indexes[document.CollectionId].Segments)
-        {
-            var place = view.Segment.FindDocument(document.Id);
-            if (place >= 0 && view.Deletions?.ContainsDocument(place) != true)
-            {
-                return (view.Segment, place);
-            }
-        }
-
-        throw new StoreCorruptException(connection.Path, $"document {document.Id} is in no segment");
-    }
+        => indexes[document.CollectionId].Find(document.Id) ?? throw new StoreCorruptException(connection.Path, $"document {document.Id} is in no segment");
 }

@@ -179,6 +179,50 @@ internal static class SchemaMigrations
         CREATE INDEX jobs_by_collection ON jobs(collection_id, lease);
         CREATE INDEX jobs_unfinished ON jobs(source_id, id) WHERE state IN (0, 1, 2, 6);
         """,
+
+        // A collection that switches has two spaces: the one that it points to, and the other, its shadow space. Where there is no switch, none of these tables has a row.
+        // documents_done, chunks_done: with embeddings in the shadow space; those that lack them are in unembedded_documents.
+        """
+        CREATE TABLE model_switches(
+            collection_id INTEGER PRIMARY KEY REFERENCES collections(id),
+            from_space_id INTEGER NOT NULL REFERENCES embedding_spaces(id),
+            to_space_id INTEGER NOT NULL REFERENCES embedding_spaces(id),
+            state INTEGER NOT NULL,
+            wish INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            switched_at INTEGER,
+            documents_done INTEGER NOT NULL DEFAULT 0,
+            chunks_done INTEGER NOT NULL DEFAULT 0,
+            comparison TEXT,
+            error TEXT) STRICT;
+
+        CREATE TABLE unembedded_documents(
+            collection_id INTEGER NOT NULL,
+            document_id INTEGER NOT NULL,
+            PRIMARY KEY(collection_id, document_id)) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE refused_documents(
+            collection_id INTEGER NOT NULL,
+            space_id INTEGER NOT NULL,
+            document_id INTEGER NOT NULL,
+            PRIMARY KEY(collection_id, space_id, document_id)) STRICT, WITHOUT ROWID;
+
+        -- The rows of a document's chunks as a segment has them: all numbers, then all factors.
+        CREATE TABLE shadow_embeddings(
+            id INTEGER PRIMARY KEY,
+            collection_id INTEGER NOT NULL,
+            space_id INTEGER NOT NULL,
+            document_id INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            UNIQUE(collection_id, space_id, document_id)) STRICT;
+
+        -- The stream of the segment's parts that its embeddings lie in: 1, or 2 where they changed places with others.
+        ALTER TABLE segments ADD COLUMN vector_stream INTEGER NOT NULL DEFAULT 1;
+
+        -- Questions with the documents that answer them, as JSON.
+        ALTER TABLE collections ADD COLUMN evaluation TEXT;
+        """,
     ];
 
     /// <summary>The schema that this program writes.</summary>

@@ -25,6 +25,12 @@ internal sealed class VectorSearch(SnapshotSegments segments, string spaceFinger
     // Guesses are counted in bins of this many, so that the counts stay in the fastest cache.
     private const int BinShift = 4;
 
+    /// <summary>Whether signs may choose what is compared.</summary>
+    /// <param name="rows">Rows of the view.</param>
+    /// <param name="dimensions">Numbers per row.</param>
+    public static bool UsesSigns(long rows, int dimensions)
+        => rows > (long)CompareAllRows * CompareAllDimensions / Math.Max(CompareAllDimensions, dimensions) && SignCodes.IsSupported && dimensions <= SignCodes.MostDimensions;
+
     /// <summary>Finds the nearest chunks.</summary>
     public ScoredChunk[] FindTop(int limit, CancellationToken cancellationToken)
     {
@@ -37,8 +43,7 @@ internal sealed class VectorSearch(SnapshotSegments segments, string spaceFinger
         var rows = searched.Sum(segment => segments[segment].Segment.ChunkCount);
         var top = new TopChunks(segments, limit, segments.ChunkCount);
         var compared = Math.Max(LeastCompared + (long)ComparedPerHit * limit, rows / ComparedShare);
-        var compareAll = (long)CompareAllRows * CompareAllDimensions / Math.Max(CompareAllDimensions, query.Dimensions);
-        if (rows <= compareAll || compared >= rows / 2 || !SignCodes.IsSupported || query.Dimensions > SignCodes.MostDimensions)
+        if (compared >= rows / 2 || !UsesSigns(rows, query.Dimensions))
         {
             foreach (var segment in searched)
             {

@@ -20,6 +20,28 @@ internal sealed record SegmentView(Segment Segment, Deletions? Deletions) : IMer
     /// <summary>Sum of the BM25 lengths of the chunks that are there.</summary>
     public long LiveLength => Segment.TotalLength - (Deletions?.TotalLength ?? 0);
 
+    /// <summary>The places of the first documents that are there, of so many chunks together at most, but at least one document.</summary>
+    public IEnumerable<int> FirstDocuments(int mostChunks)
+    {
+        var documents = 0;
+        var chunks = 0L;
+        for (var place = 0; place < Segment.Content.Documents.Length; place++)
+        {
+            if (Deletions?.ContainsDocument(place) == true)
+            {
+                continue;
+            }
+
+            chunks += Segment.Content.Documents[place].ChunkCount;
+            if (documents++ > 0 && chunks > mostChunks)
+            {
+                yield break;
+            }
+
+            yield return place;
+        }
+    }
+
     /// <summary>How many chunks that are there contain a term.</summary>
     /// <param name="term">The term's place in the segment.</param>
     /// <param name="cursor">Any cursor; it is moved.</param>
@@ -78,35 +100,33 @@ internal sealed record CollectionIndex(long CollectionId, IReadOnlyList<SegmentV
         return this with { Segments = segments };
     }
 
+    /// <summary>Finds a document that is there: its segment, and its place in it.</summary>
+    public (Segment Segment, int Place)? Find(long documentId)
+    {
+        foreach (var view in Segments)
+        {
+            var place = view.Segment.FindDocument(documentId);
+            if (place >= 0 && view.Deletions?.ContainsDocument(place) != true)
+            {
+                return (view.Segment, place);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The texts of a document's chunks with their embeddings; empty when it is not there, or was embedded in another space than the collection's.</summary>
     /// <param name="documentId">The document.</param>
     /// <param name="text">Its text.</param>
     public IReadOnlyList<EmbeddedText> ReadEmbeddings(long documentId, string text)
     {
-        foreach (var view in Segments)
+        if (Find(documentId) is not var (segment, place)
+            || Space is null || segment.Space?.Fingerprint != Space.Fingerprint || segment.Content.Vectors is not { } vectors)
         {
-            var place = view.Segment.FindDocument(documentId);
-            if (place < 0 || view.Deletions?.ContainsDocument(place) == true)
-            {
-                continue;
-            }
-
-            if (Space is null || view.Segment.Space?.Fingerprint != Space.Fingerprint || view.Segment.Content.Vectors is not { } vectors)
-            {
-                return [];
-            }
-
-            var document = view.Segment.Content.Documents[place];
-            var embedded = new EmbeddedText[document.ChunkCount];
-            for (var i = 0; i < embedded.Length; i++)
-            {
-                ref readonly var chunk = ref view.Segment.Content.Chunks[document.FirstChunk + i];
-                embedded[i] = new EmbeddedText(text[chunk.StartOffset..chunk.EndOffset], vectors.Get(document.FirstChunk + i));
-            }
-
-            return embedded;
+            return [];
         }
 
-        return [];
+        var first = segment.Content.Documents[place].FirstChunk;
+        return [.. segment.Content.ReadTexts(place, text).Select((chunk, i) => new EmbeddedText(chunk, vectors.Get(first + i)))];
     }
 }

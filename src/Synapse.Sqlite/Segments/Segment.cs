@@ -8,9 +8,10 @@ internal sealed class Segment
     private readonly bool _ascending = true;
     private readonly Lazy<Dictionary<long, int>> _index;
 
-    public Segment(long id, EmbeddingSpaceRow? space, SegmentContent content)
+    public Segment(long id, EmbeddingSpaceRow? space, SegmentContent content, int vectorStream = SegmentCodec.FirstVectorStream)
     {
         Id = id;
+        VectorStream = vectorStream;
         Space = space;
         Content = content;
         foreach (var length in content.Lengths)
@@ -35,6 +36,12 @@ internal sealed class Segment
     public EmbeddingSpaceRow? Space { get; }
 
     public SegmentContent Content { get; }
+
+    /// <summary>The stream of its parts that its embeddings lie in.</summary>
+    public int VectorStream { get; }
+
+    /// <summary>The stream beside it, for embeddings that shall take their place.</summary>
+    public int OtherVectorStream => SegmentCodec.FirstVectorStream + SegmentCodec.SecondVectorStream - VectorStream;
 
     /// <summary>Sum of the chunks' BM25 lengths.</summary>
     public long TotalLength { get; }

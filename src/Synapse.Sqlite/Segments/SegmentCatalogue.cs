@@ -44,6 +44,28 @@ internal static class SegmentCatalogue
     public static void SetState(StoreConnection connection, long segmentId, int state)
         => connection.Prepare("UPDATE segments SET state = ? WHERE id = ?").Bind(1, (long)state).Bind(2, segmentId).Run();
 
+    /// <summary>Lets other embeddings take the place of those that a segment has.</summary>
+    public static void SetVectors(StoreConnection connection, Segment segment)
+        => connection.Prepare("UPDATE segments SET space_id = ?, vector_stream = ? WHERE id = ?")
+            .Bind(1, segment.Space?.Id ?? 0)
+            .Bind(2, (long)segment.VectorStream)
+            .Bind(3, segment.Id)
+            .Run();
+
+    /// <summary>Whether a segment is there, in any state.</summary>
+    public static bool Exists(StoreConnection connection, long segmentId)
+        => LibraryQueries.Collect(connection.Prepare("SELECT 1 FROM segments WHERE id = ?").Bind(1, segmentId), _ => true).Count > 0;
+
+    /// <summary>The parts of embeddings that no segment names, by segment.</summary>
+    public static List<(long SegmentId, long PartId)> UnnamedParts(StoreConnection connection)
+        => LibraryQueries.Collect(
+            connection.Prepare("SELECT s.id, p.id FROM segment_parts AS p JOIN segments AS s ON s.id = p.id >> 20 WHERE ((p.id >> 16) & 15) NOT IN (0, s.vector_stream)"),
+            row => (row.Int64(0), row.Int64(1)));
+
+    /// <summary>Removes one part.</summary>
+    public static void RemovePart(StoreConnection connection, (long SegmentId, long PartId) part)
+        => connection.Prepare("DELETE FROM segment_parts WHERE id = ?").Bind(1, part.PartId).Run();
+
     /// <summary>Removes one part of a segment, so that a large one can go bit by bit.</summary>
     /// <returns>Whether there was one left.</returns>
     public static bool RemovePart(StoreConnection connection, long segmentId)
@@ -85,12 +107,12 @@ internal static class SegmentCatalogue
             .Collect(connection.Prepare("SELECT segment_id, document FROM tombstones ORDER BY segment_id"), row => (Segment: row.Int64(0), Document: row.Int32(1)))
             .ToLookup(row => row.Segment, row => row.Document);
         var views = new Dictionary<long, List<SegmentView>>();
-        foreach (var (id, collectionId, segmentSpace) in LibraryQueries.Collect(
-            connection.Prepare("SELECT id, collection_id, space_id FROM segments WHERE state = ? ORDER BY id").Bind(1, (long)Live),
-            row => (row.Int64(0), row.Int64(1), row.Int64(2))))
+        foreach (var (id, collectionId, segmentSpace, stream) in LibraryQueries.Collect(
+            connection.Prepare("SELECT id, collection_id, space_id, vector_stream FROM segments WHERE state = ? ORDER BY id").Bind(1, (long)Live),
+            row => (row.Int64(0), row.Int64(1), row.Int64(2), row.Int32(3))))
         {
             var space = spaces.GetValueOrDefault(segmentSpace);
-            var segment = new Segment(id, space, SegmentCodec.Read(connection, id, space?.Dimensions));
+            var segment = new Segment(id, space, SegmentCodec.Read(connection, id, space?.Dimensions, stream), stream);
             var gone = tombstones[id].ToArray();
             if (gone.Any(place => place < 0 || place >= segment.Content.Documents.Length))
             {

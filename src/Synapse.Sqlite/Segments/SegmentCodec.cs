@@ -14,6 +14,15 @@ internal static class SegmentCodec
     /// <summary>Bytes per part: large enough to read fast, small enough to be written between two commits of others.</summary>
     public const int PartBytes = 4 << 20;
 
+    /// <summary>The stream of the index.</summary>
+    public const int IndexStream = 0;
+
+    /// <summary>The stream that embeddings are first written to.</summary>
+    public const int FirstVectorStream = 1;
+
+    /// <summary>The stream of embeddings that take their place.</summary>
+    public const int SecondVectorStream = 2;
+
     private const int FormatVersion = 1;
 
     /// <summary>The key of a segment's first part of a stream; those of the next 65,535 parts follow.</summary>
@@ -108,10 +117,11 @@ internal static class SegmentCodec
     /// <param name="connection">The store.</param>
     /// <param name="segmentId">The segment.</param>
     /// <param name="dimensions">Numbers per embedding of its space; null when it has no embeddings.</param>
+    /// <param name="vectorStream">The stream that its embeddings lie in.</param>
     /// <exception cref="StoreCorruptException">It is not as it was written.</exception>
-    public static SegmentContent Read(StoreConnection connection, long segmentId, int? dimensions)
+    public static SegmentContent Read(StoreConnection connection, long segmentId, int? dimensions, int vectorStream)
     {
-        using var index = new PartReader(connection, segmentId, 0);
+        using var index = new PartReader(connection, segmentId, IndexStream);
         index.ReadVersion(FormatVersion, fields: 1);
         var documents = index.ReadColumn<DocumentRow>();
         var chunks = index.ReadColumn<ChunkRow>();
@@ -132,13 +142,20 @@ internal static class SegmentCodec
             Definitions = definitions,
             Strings = strings,
             Terms = terms,
-            Vectors = dimensions is { } numbers ? ReadVectors(connection, segmentId, chunks.Length, numbers) : null,
+            Vectors = dimensions is { } numbers ? ReadVectors(connection, segmentId, vectorStream, chunks.Length, numbers) : null,
         };
     }
 
-    private static VectorRows ReadVectors(StoreConnection connection, long segmentId, int chunkCount, int expected)
+    /// <summary>Reads the embeddings of a segment.</summary>
+    /// <param name="connection">The store.</param>
+    /// <param name="segmentId">The segment.</param>
+    /// <param name="stream">The stream that they lie in.</param>
+    /// <param name="chunkCount">Chunks of the segment.</param>
+    /// <param name="expected">Numbers per embedding of their space.</param>
+    /// <exception cref="StoreCorruptException">They are not as they were written.</exception>
+    public static VectorRows ReadVectors(StoreConnection connection, long segmentId, int stream, int chunkCount, int expected)
     {
-        using var reader = new PartReader(connection, segmentId, 1);
+        using var reader = new PartReader(connection, segmentId, stream);
         var dimensions = reader.ReadVersion(FormatVersion, fields: 2)[1];
         var vectors = new VectorRows(dimensions, reader.ReadColumn<sbyte>(), reader.ReadColumn<float>());
         if (dimensions != expected || vectors.Scales.Length != chunkCount || vectors.Values.Length != (long)chunkCount * dimensions)

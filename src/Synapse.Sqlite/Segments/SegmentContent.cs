@@ -49,6 +49,34 @@ internal sealed class SegmentContent : ISegmentLayout
         };
     }
 
+    /// <summary>The texts of a document's chunks.</summary>
+    /// <param name="document">The document's place.</param>
+    /// <param name="text">Its text.</param>
+    public string[] ReadTexts(int document, string text)
+    {
+        var (first, count) = ChunksOf(document);
+        var texts = new string[count];
+        for (var i = 0; i < count; i++)
+        {
+            ref readonly var chunk = ref Chunks[first + i];
+            texts[i] = text[chunk.StartOffset..chunk.EndOffset];
+        }
+
+        return texts;
+    }
+
+    /// <summary>The same documents with other embeddings; everything else is shared.</summary>
+    public SegmentContent With(VectorRows vectors) => new()
+    {
+        Documents = Documents,
+        Chunks = Chunks,
+        Lengths = Lengths,
+        Definitions = Definitions,
+        Strings = Strings,
+        Terms = Terms,
+        Vectors = vectors,
+    };
+
     /// <inheritdoc/>
     public (int First, int Count) ChunksOf(int document) => (Documents[document].FirstChunk, Documents[document].ChunkCount);
 }

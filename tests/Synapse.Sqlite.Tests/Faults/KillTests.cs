@@ -5,6 +5,7 @@ using Synapse.Library;
 using Synapse.Sqlite.CrashWriter;
 using Synapse.Sqlite.Tests.TestSupport;
 using Synapse.Storage;
+using Synapse.Switching;
 
 namespace Synapse.Sqlite.Tests.Faults;
 
@@ -17,25 +18,32 @@ public sealed class KillTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task A_killed_writer_leaves_exactly_the_rounds_that_were_committed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_killed_writer_leaves_exactly_the_rounds_that_were_committed(bool isSwitching)
     {
         var kills = int.Parse(Environment.GetEnvironmentVariable("SYNAPSE_STORE_KILLS") ?? "6", CultureInfo.InvariantCulture);
         var random = new Random(7);
         var told = 0;
         for (var kill = 0; kill < kills; kill++)
         {
-            told = await WriteUntilKilledAsync(told, random);
+            told = await WriteUntilKilledAsync(told, random, isSwitching);
             told = await CheckAsync(told);
             _folder.Close();
         }
     }
 
-    private async Task<int> WriteUntilKilledAsync(int told, Random random)
+    private async Task<int> WriteUntilKilledAsync(int told, Random random, bool isSwitching)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Synapse.Sqlite.CrashWriter.dll"));
         start.ArgumentList.Add(_folder.Path);
+        if (isSwitching)
+        {
+            start.ArgumentList.Add("switching");
+        }
+
         using var writer = Process.Start(start)!;
         try
         {
@@ -89,8 +97,40 @@ public sealed class KillTests : IDisposable
             Assert.Equal(containing, texts.Select(text => text!.TrimEnd('\n')).Order(StringComparer.Ordinal));
         }
 
-        var query = QueryEmbeddings.Of(Rounds.Space, Enumerable.Repeat(0.1f, Rounds.Space.Dimensions).ToArray());
-        Assert.Equal(lines.Length, (await snapshot.FindByEmbeddingAsync(query, 10_000, Token)).Count);
+        await CheckEmbeddingsAsync(snapshot, Assert.Single(snapshot.Spaces).Space, lines.Length);
+        await CheckSwitchAsync(collection.Id, documents, lines.Length);
         return round;
+    }
+
+    /// <summary>Compares every embedding that a view has with that of its chunk's text.</summary>
+    private static async Task CheckEmbeddingsAsync(ISearchSnapshot snapshot, EmbeddingSpace space, int expected)
+    {
+        var query = QueryEmbeddings.Of(space, Rounds.Embed(space, "query"));
+        var found = await snapshot.FindByEmbeddingAsync(query, 10_000, Token);
+        Assert.Equal(expected, found.Count);
+        var texts = await snapshot.ReadTextsAsync([.. found.Select(chunk => chunk.Key)], Token);
+        Assert.All(found.Zip(texts), pair => Assert.Equal(Rounds.Embed(space, pair.Second).Zip(query.BySpace[0].Value.ToArray(), (a, b) => a * b).Sum(), pair.First.Score, 0.02));
+    }
+
+    /// <summary>Compares the switch, if there is one, with what is there, and looks for what nothing needs any more.</summary>
+    private async Task CheckSwitchAsync(long collectionId, IReadOnlyList<Document> documents, int chunks)
+    {
+        var found = await _folder.Store.FindSwitchAsync(AccessScope.Everything, collectionId, Token);
+        var done = 0L;
+        if (found is not null)
+        {
+            Assert.Equal(found.Searched, await _folder.Store.FindEmbeddingSpaceAsync(collectionId, Token));
+            var lacking = (await _folder.Store.ListUnembeddedAsync(collectionId, 1_000, Token)).Select(document => document.DocumentId).ToHashSet();
+            done = documents.Count(document => !lacking.Contains(document.Id));
+            var chunksDone = documents.Where(document => !lacking.Contains(document.Id)).Sum(document => document.ChunkCount);
+            Assert.Equal(new SwitchProgress(documents.Count, done, chunks, chunksDone, 0), found.Progress);
+            await using var shadow = await _folder.Store.OpenShadowSnapshotAsync(collectionId, Token);
+            await CheckEmbeddingsAsync(shadow, found.Shadow, chunksDone);
+        }
+
+        _folder.Store.MergeAll();
+        Assert.Equal(done, _folder.Count("SELECT count(*) FROM shadow_embeddings"));
+        Assert.Equal(0, _folder.Count("SELECT count(*) FROM segment_parts AS p LEFT JOIN segments AS s ON s.id = p.id >> 20 WHERE s.id IS NULL OR (p.id >> 16) & 15 NOT IN (0, s.vector_stream)"));
+        Assert.Equal(found is null ? 0 : documents.Count - done, _folder.Count("SELECT count(*) FROM unembedded_documents"));
     }
 }

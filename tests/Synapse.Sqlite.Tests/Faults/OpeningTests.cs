@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Synapse.Errors;
 using Synapse.Library;
@@ -48,10 +47,10 @@ public sealed class OpeningTests : IDisposable
     {
         _ = _folder.Store;
         _folder.Close();
-        Execute("PRAGMA user_version = 99");
+        _folder.Execute("PRAGMA user_version = 99");
         var refused = Assert.Throws<StoreNewerException>(() => _folder.Store);
         Assert.Contains("99", refused.Message, StringComparison.Ordinal);
-        Execute($"PRAGMA user_version = {SchemaMigrations.Latest}");
+        _folder.Execute($"PRAGMA user_version = {SchemaMigrations.Latest}");
         _ = _folder.Store;
     }
 
@@ -67,16 +66,16 @@ public sealed class OpeningTests : IDisposable
     [Fact]
     public void A_database_of_another_program_is_not_touched()
     {
-        Execute("CREATE TABLE theirs(x)");
+        _folder.Execute("CREATE TABLE theirs(x)");
         Assert.Throws<StoreCorruptException>(() => _folder.Store);
-        Execute("INSERT INTO theirs VALUES(1)");
+        _folder.Execute("INSERT INTO theirs VALUES(1)");
     }
 
     [Fact]
     public async Task A_changed_byte_in_a_segment_is_found_at_start()
     {
         await FillAsync();
-        Execute("UPDATE segment_parts SET bytes = CAST(substr(bytes, 1, 200) || X'FF' || substr(bytes, 202) AS BLOB) WHERE id = (SELECT min(id) FROM segment_parts)");
+        _folder.Execute("UPDATE segment_parts SET bytes = CAST(substr(bytes, 1, 200) || X'FF' || substr(bytes, 202) AS BLOB) WHERE id = (SELECT min(id) FROM segment_parts)");
         Assert.Contains("not as it was written", Assert.Throws<StoreCorruptException>(() => _folder.Store).Message, StringComparison.Ordinal);
     }
 
@@ -84,7 +83,7 @@ public sealed class OpeningTests : IDisposable
     public async Task A_changed_byte_in_a_text_is_found_when_the_text_is_read()
     {
         await FillAsync();
-        Execute("UPDATE document_text SET bytes = CAST('grape' || substr(bytes, 6) AS BLOB) WHERE id = (SELECT min(id) FROM document_text)");
+        _folder.Execute("UPDATE document_text SET bytes = CAST('grape' || substr(bytes, 6) AS BLOB) WHERE id = (SELECT min(id) FROM document_text)");
         var documents = await _folder.Store.ListDocumentsAsync(AccessScope.Everything, 1, null, 50, Token);
         var first = documents.MinBy(document => document.Id)!;
         var damaged = await Assert.ThrowsAsync<StoreCorruptException>(() => _folder.Store.ReadTextAsync(AccessScope.Everything, first.Id, Token).AsTask());
@@ -99,12 +98,12 @@ public sealed class OpeningTests : IDisposable
     public async Task A_store_of_the_first_schema_is_brought_to_the_latest_with_all_that_it_holds()
     {
         await FillAsync();
-        Execute(FirstSchema.Return);
+        _folder.Execute(FirstSchema.Return);
         var documents = await _folder.Store.ListDocumentsAsync(AccessScope.Everything, 1, null, 100, Token);
         Assert.Equal(50, documents.Count);
         Assert.StartsWith("apple", await _folder.Store.ReadTextAsync(AccessScope.Everything, documents[0].Id, Token), StringComparison.Ordinal);
         _folder.Close();
-        Assert.Equal(SchemaMigrations.Latest, Count("SELECT user_version FROM pragma_user_version"));
+        Assert.Equal(SchemaMigrations.Latest, _folder.Count("SELECT user_version FROM pragma_user_version"));
     }
 
     [Theory]
@@ -114,7 +113,7 @@ public sealed class OpeningTests : IDisposable
     public async Task Parts_that_do_not_agree_are_found_at_start(string damage)
     {
         await FillAsync();
-        Execute(damage);
+        _folder.Execute(damage);
         Assert.Throws<StoreCorruptException>(() => _folder.Store);
     }
 
@@ -134,12 +133,12 @@ public sealed class OpeningTests : IDisposable
     public async Task What_a_killed_merge_left_behind_is_taken_away_at_start()
     {
         await FillAsync();
-        Execute("INSERT INTO segments(collection_id, state, space_id, chunk_count) VALUES(1, 0, 1, 5); INSERT INTO segment_parts VALUES((SELECT max(id) FROM segments) << 20, 0, X'00')");
-        Execute("INSERT INTO segment_parts VALUES(12345 << 20, 0, X'00')");
+        _folder.Execute("INSERT INTO segments(collection_id, state, space_id, chunk_count) VALUES(1, 0, 1, 5); INSERT INTO segment_parts VALUES((SELECT max(id) FROM segments) << 20, 0, X'00')");
+        _folder.Execute("INSERT INTO segment_parts VALUES(12345 << 20, 0, X'00')");
         Assert.Single(await _folder.Store.ListCollectionsAsync(AccessScope.Everything, Token));
         _folder.Close();
-        Assert.Equal(2, Count("SELECT count(*) FROM segment_parts"));
-        Assert.Equal(1, Count("SELECT count(*) FROM segments"));
+        Assert.Equal(2, _folder.Count("SELECT count(*) FROM segment_parts"));
+        Assert.Equal(1, _folder.Count("SELECT count(*) FROM segments"));
     }
 
     private async Task FillAsync()
@@ -148,23 +147,5 @@ public sealed class OpeningTests : IDisposable
         await _folder.Store.CommitAsync(
             TestDocuments.Batch(collection.Id, [.. Enumerable.Range(0, 50).Select(i => TestDocuments.Make(source.Id, $"{i}.txt", "apple banana cherry", $"damson {i}"))]), Token);
         _folder.Close();
-    }
-
-    private void Execute(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={_folder.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private long Count(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={_folder.Database};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
     }
 }

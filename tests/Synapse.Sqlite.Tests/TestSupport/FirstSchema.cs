@@ -5,6 +5,12 @@ internal static class FirstSchema
 {
     /// <summary>Takes away what all later steps added, the last first. Each new step adds its lines here.</summary>
     public const string Return = """
+        ALTER TABLE collections DROP COLUMN evaluation;
+        ALTER TABLE segments DROP COLUMN vector_stream;
+        DROP TABLE shadow_embeddings;
+        DROP TABLE refused_documents;
+        DROP TABLE unembedded_documents;
+        DROP TABLE model_switches;
         DROP INDEX jobs_by_source;
         DROP INDEX jobs_by_collection;
         DROP INDEX jobs_unfinished;

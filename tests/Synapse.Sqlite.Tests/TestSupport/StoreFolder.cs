@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Synapse.Embedding;
@@ -41,6 +42,26 @@ internal sealed class StoreFolder : IDisposable
         await Store.UseEmbeddingSpaceAsync(collection.Id, space ?? StoreHarness.Space, cancellationToken);
         var source = await Store.AddSourceAsync(collection.Id, SourceKind.Folder, "/" + name, cancellationToken);
         return (collection, source);
+    }
+
+    /// <summary>Changes the file behind the store's back.</summary>
+    public void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The number that a query of the file gives.</summary>
+    public long Count(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
     }
 
     public void Dispose()

@@ -81,6 +81,8 @@ internal sealed class OpenStore(IDisposable store) : IDisposable
 
     public ISearchStore Search => (ISearchStore)store;
 
+    public ISwitchStore Switching => (ISwitchStore)store;
+
     public Privacy.IEgressLedger Ledger => (Privacy.IEgressLedger)store;
 
     public void Dispose() => store.Dispose();
