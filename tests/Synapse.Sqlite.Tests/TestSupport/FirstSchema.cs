@@ -5,6 +5,7 @@ internal static class FirstSchema
 {
     /// <summary>Takes away what all later steps added, the last first. Each new step adds its lines here.</summary>
     public const string Return = """
+        DROP TABLE cached_embeddings;
         DROP INDEX jobs_by_source;
         DROP INDEX jobs_by_collection;
         DROP INDEX jobs_unfinished;
