@@ -12,7 +12,7 @@ namespace Synapse.Sqlite.Caching;
 internal static class CacheRows
 {
     /// <summary>What a row takes beside its numbers, the indexes included.</summary>
-    private const int RowBytes = 128;
+    private const int RowBytes = 160;
 
     /// <summary>Finds an embedding; empty when there is none, or not as it was written.</summary>
     public static ReadOnlyMemory<float> Find(StoreConnection connection, EmbeddingSpaceRow space, PassageKey key)
