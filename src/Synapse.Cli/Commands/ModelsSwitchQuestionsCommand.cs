@@ -71,7 +71,7 @@ internal static class ModelsSwitchQuestionsCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SynapseApiException(0, ErrorCodes.InvalidArguments, $"'{file.FullName}' cannot be read: {error.Message}");
+            throw new SynapseApiException(400, ErrorCodes.InvalidArguments, $"'{file.FullName}' cannot be read: {error.Message}");
         }
 
         var questions = new List<EvaluationQuestionContract>();
@@ -80,11 +80,11 @@ internal static class ModelsSwitchQuestionsCommand
             if (!string.IsNullOrWhiteSpace(lines[i]))
             {
                 questions.Add(Parse(lines[i]) ?? throw new SynapseApiException(
-                    0, ErrorCodes.InvalidArguments, $"Line {i + 1} of '{file.FullName}' is not a question. Write {{\"text\": \"...\", \"relevant\": [\"path\"]}}."));
+                    400, ErrorCodes.InvalidArguments, $"Line {i + 1} of '{file.FullName}' is not a question. Write {{\"text\": \"...\", \"relevant\": [\"path\"]}}."));
             }
         }
 
-        return questions.Count == 0 ? throw new SynapseApiException(0, ErrorCodes.InvalidArguments, $"'{file.FullName}' has no questions.") : new EvaluationContract(questions);
+        return questions.Count == 0 ? throw new SynapseApiException(400, ErrorCodes.InvalidArguments, $"'{file.FullName}' has no questions.") : new EvaluationContract(questions);
     }
 
     private static EvaluationQuestionContract? Parse(string line)
