@@ -26,6 +26,7 @@ public static class PostgresRegistration
         services.AddSingleton<ILibraryStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IIngestionStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<PostgresStore>());
+        services.AddSingleton<ISwitchStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<ISearchStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IEgressLedger>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<ISignInStore>(provider => provider.GetRequiredService<PostgresStore>());

@@ -3,6 +3,7 @@ using Synapse.Errors;
 using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
 using Synapse.Postgres.Ingestion;
+using Synapse.Postgres.Switching;
 using Synapse.Storage;
 
 namespace Synapse.Postgres;
@@ -33,6 +34,7 @@ public sealed partial class PostgresStore : IIngestionStore
                 }
 
                 var row = await EmbeddingSpaceRow.GetAsync(connection, space, token);
+                await SwitchBeginning.RequireNoneAsync(connection, collectionId, row, token);
                 await _vectors.AddSpaceAsync(connection, row, token);
                 return await connection.ExecuteAsync("UPDATE collections SET space_id = $2 WHERE id = $1", [collectionId, row.Id], token);
             },
@@ -79,7 +81,7 @@ public sealed partial class PostgresStore : IIngestionStore
 
         return batch.SpaceFingerprint is null || batch.SpaceFingerprint == space.Fingerprint
             ? space
-            : throw new InvalidOperationException("The collection was pointed to another embedding space while the batch was made.");
+            : throw new EmbeddingSpaceChangedException();
     }
 
     private Task<bool> HasCollectionAsync(long collectionId, CancellationToken cancellationToken)

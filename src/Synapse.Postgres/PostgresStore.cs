@@ -20,6 +20,7 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
     private readonly VectorIndex _vectors = new();
     private readonly IndexReader _indexReader = new();
     private readonly PostingsCache _postings;
+    private readonly VectorIndexing _indexing;
     private readonly StoreMaintenance _maintenance;
     private readonly DocumentRemoval _removal;
     private readonly ViewSource _views;
@@ -39,8 +40,8 @@ public sealed partial class PostgresStore : IDisposable, IAsyncDisposable
         _options = options;
         _views = new ViewSource(connections, replica, options.ReplicaLag, time, logger);
         _ledger = new LedgerWriter(connections, time, logger);
-        _maintenance = new StoreMaintenance(
-            connections, new KeywordMerging(connections.Source, _indexReader), new VectorIndexing(connections.Source, options, time, logger), time, logger);
+        _indexing = new VectorIndexing(connections.Source, options, time, logger);
+        _maintenance = new StoreMaintenance(connections, new KeywordMerging(connections.Source, _indexReader), _indexing, time, logger);
     }
 
     /// <summary>Opens the store, and brings its schema to the version of the program.</summary>

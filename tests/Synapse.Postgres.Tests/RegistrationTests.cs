@@ -20,6 +20,7 @@ public sealed class RegistrationTests
         var library = provider.GetRequiredService<ILibraryStore>();
         Assert.Same(library, provider.GetRequiredService<IIngestionStore>());
         Assert.Same(library, provider.GetRequiredService<IJobStore>());
+        Assert.Same(library, provider.GetRequiredService<ISwitchStore>());
         Assert.Same(library, provider.GetRequiredService<IEgressLedger>());
         Assert.Empty(await library.ListCollectionsAsync(AccessScope.Everything, Token));
     }

@@ -8,7 +8,7 @@ public sealed class SuiteTests
     [Fact]
     public void Every_suite_that_a_store_must_pass_is_run()
     {
-        Assert.True(StoreSuite.All.Count >= 8, $"Only {StoreSuite.All.Count} suites were seen.");
+        Assert.True(StoreSuite.All.Count >= 9, $"Only {StoreSuite.All.Count} suites were seen.");
         Assert.Empty(StoreSuite.MissingFrom(typeof(SuiteTests).Assembly));
     }
 }
@@ -28,3 +28,5 @@ public sealed class SnapshotTests() : SnapshotSuite(new PostgresHarness());
 public sealed class VectorSearchTests() : VectorSearchSuite(new PostgresHarness());
 
 public sealed class JobTests() : JobSuite(new PostgresHarness());
+
+public sealed class ModelSwitchTests() : ModelSwitchSuite(new PostgresHarness());

@@ -123,6 +123,36 @@ public sealed class CopyTests
         await AssertSameAsync(source, target);
     }
 
+    [Theory]
+    [InlineData(StoreKind.Sqlite, 0, false)]
+    [InlineData(StoreKind.Sqlite, 20, false)]
+    [InlineData(StoreKind.Postgres, 100, true)]
+    public async Task What_is_searched_is_copied_of_a_collection_that_switches_models(StoreKind to, int filled, bool isSwitched)
+    {
+        await using var original = await StorePlace.MakeAsync(StoreKind.Postgres);
+        await using var copy = await StorePlace.MakeAsync(to);
+        using var source = await Household.OpenAsync(original);
+        using var target = copy.Open();
+        var large = (await Household.FindAsync(source.Store, "large")).Id;
+        var switches = (ISwitchStore)source.Store;
+        await switches.BeginSwitchAsync(large, Household.Newer, SwitchWish.Switch, Token);
+        foreach (var document in await switches.ListUnembeddedAsync(large, Math.Max(filled, 1), Token))
+        {
+            if (filled > 0)
+            {
+                var embeddings = document.Chunks.SelectMany(text => TestDocuments.Embed(text.TrimEnd(), Household.Newer.Dimensions)).ToArray();
+                await switches.AddShadowAsync(large, Household.Newer.Fingerprint, [new ShadowEmbeddings(document.DocumentId, embeddings)], Token);
+            }
+        }
+
+        Assert.Equal(isSwitched, await switches.SwapSpacesAsync(large, SwitchWish.Switch, Token));
+        var report = await CopyAsync(source, target);
+
+        Assert.False(report.Resumed);
+        await AssertSameAsync(source, target);
+        Assert.Empty(await ((ISwitchStore)target.Store).ListSwitchesAsync(AccessScope.Everything, Token));
+    }
+
     [Fact]
     public async Task A_copy_goes_on_with_a_source_that_has_changed_meanwhile()
     {

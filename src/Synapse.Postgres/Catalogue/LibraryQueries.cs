@@ -19,6 +19,11 @@ internal static class LibraryQueries
         "SELECT id, collection_id, source_id, path, language, content_hash, size_bytes, modified_ticks, line_count, chunk_count"
         + $" FROM documents WHERE {Commands.Within("collection_id", "$1")}";
 
+    private static readonly string s_ofSource =
+        "SELECT d.id, d.collection_id, d.source_id, d.path, d.language, d.content_hash, d.size_bytes, d.modified_ticks, d.line_count, d.chunk_count, "
+        + DocumentSpaces.Searched("d", "c.space_id")
+        + " FROM documents AS d JOIN collections AS c ON c.id = d.collection_id WHERE d.source_id = $1 AND d.path > $2 ORDER BY d.path LIMIT $3";
+
     public static Task<List<CollectionSummary>> ListCollectionsAsync(NpgsqlConnection connection, AccessScope scope, CancellationToken cancellationToken)
         => connection.ListAsync($"{s_collections} ORDER BY name", [Commands.Ids(scope)], ReadSummary, cancellationToken);
 
@@ -48,12 +53,11 @@ internal static class LibraryQueries
             ReadDocument,
             cancellationToken);
 
-    /// <summary>Lists documents of a source by path, each with the space of its embeddings.</summary>
+    /// <summary>Lists documents of a source by path, each with the space in which it is searched.</summary>
     public static Task<List<(Document Document, long SpaceId)>> ListOfSourceAsync(
         NpgsqlConnection connection, long sourceId, string after, int limit, CancellationToken cancellationToken)
         => connection.ListAsync(
-            "SELECT id, collection_id, source_id, path, language, content_hash, size_bytes, modified_ticks, line_count, chunk_count, space_id"
-            + " FROM documents WHERE source_id = $1 AND path > $2 ORDER BY path LIMIT $3",
+            s_ofSource,
             [sourceId, Commands.Storable(after), limit],
             row => (ReadDocument(row), row.GetInt64(10)),
             cancellationToken);
@@ -64,7 +68,7 @@ internal static class LibraryQueries
     /// <summary>Lists the states of a source's documents; those embedded in another space than their collection points to get a state that no file has, so that they are read anew.</summary>
     public static Task<List<DocumentState>> ListStatesAsync(NpgsqlConnection connection, long sourceId, CancellationToken cancellationToken)
         => connection.ListAsync(
-            "SELECT d.id, d.path, d.content_hash, d.size_bytes, d.modified_ticks, d.space_id IS NOT DISTINCT FROM c.space_id"
+            "SELECT d.id, d.path, d.content_hash, d.size_bytes, d.modified_ticks, coalesce(c.space_id IN (d.space_id, d.second_space_id), false)"
             + " FROM documents AS d JOIN collections AS c ON c.id = d.collection_id WHERE d.source_id = $1",
             [sourceId],
             row => row.GetBoolean(5)

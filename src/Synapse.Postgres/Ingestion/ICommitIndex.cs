@@ -16,7 +16,7 @@ internal interface ICommitIndex
     /// <summary>Takes documents out. Called before their rows in <c>documents</c> and <c>chunks</c> go, and after the collection's row was locked.</summary>
     /// <param name="connection">The transaction.</param>
     /// <param name="collectionId">Their collection.</param>
-    /// <param name="documents">The documents that were there, with the space that each is embedded in.</param>
+    /// <param name="documents">The documents that were there, with the spaces that each is embedded in.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     Task RemoveAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<RemovedDocument> documents, CancellationToken cancellationToken);
 
@@ -37,7 +37,8 @@ internal interface IPreparedCommit
 
 /// <summary>A document that a commit removes.</summary>
 /// <param name="DocumentId">The document.</param>
-/// <param name="SpaceId">The space of its embeddings.</param>
+/// <param name="SpaceId">The space in which it is searched.</param>
+/// <param name="ShadowSpaceId">The space in which it is embedded beside that; 0 for none.</param>
 /// <param name="ChunkCount">Its chunks.</param>
 /// <param name="SizeBytes">Its size as it was read.</param>
-internal readonly record struct RemovedDocument(long DocumentId, long SpaceId, int ChunkCount, long SizeBytes);
+internal readonly record struct RemovedDocument(long DocumentId, long SpaceId, long ShadowSpaceId, int ChunkCount, long SizeBytes);

@@ -94,7 +94,7 @@ internal sealed class IngestionCommit
         if (_space is not null
             && await connection.FindAsync("SELECT space_id FROM collections WHERE id = $1", [_batch.CollectionId], row => row.IsDBNull(0) ? 0 : row.GetInt64(0), cancellationToken) != _space.Id)
         {
-            throw new InvalidOperationException("The collection was pointed to another embedding space while the batch was made.");
+            throw new EmbeddingSpaceChangedException();
         }
     }
 

@@ -15,25 +15,15 @@ internal sealed class KeywordMerging(NpgsqlDataSource source, IndexReader indexe
     /// <returns>Whether something was merged, so that there may be more.</returns>
     public async Task<bool> MergeOnceAsync(long collectionId, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        if (!await connection.FindAsync("SELECT pg_try_advisory_lock($1)", [LockClass | collectionId], static row => row.GetBoolean(0), cancellationToken))
+        await using var held = await HeldLock.TryTakeAsync(await source.OpenConnectionAsync(cancellationToken), LockClass | collectionId, cancellationToken);
+        if (held is null)
         {
             return false;
         }
 
-        try
-        {
-            await connection.ExecuteAsync("SET statement_timeout = 0", [], cancellationToken);
-            await RemoveLeftoversAsync(connection, collectionId, cancellationToken);
-            return await MergeLockedAsync(connection, collectionId, cancellationToken);
-        }
-        finally
-        {
-            if (connection.State is System.Data.ConnectionState.Open)
-            {
-                await connection.FindAsync("SELECT pg_advisory_unlock($1)", [LockClass | collectionId], static row => row.GetBoolean(0), CancellationToken.None);
-            }
-        }
+        await held.Connection.ExecuteAsync("SET statement_timeout = 0", [], cancellationToken);
+        await RemoveLeftoversAsync(held.Connection, collectionId, cancellationToken);
+        return await MergeLockedAsync(held.Connection, collectionId, cancellationToken);
     }
 
     private async Task<bool> MergeLockedAsync(NpgsqlConnection reading, long collectionId, CancellationToken cancellationToken)

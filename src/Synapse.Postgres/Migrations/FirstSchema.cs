@@ -23,24 +23,42 @@ internal static class FirstSchema
             query_prefix text NOT NULL,
             passage_prefix text NOT NULL);
 
-        -- space_id: where new documents are embedded; null before the first. version: changes with what is searchable.
+        -- space_id: where new documents are embedded; null before the first. version: changes with what is searchable. evaluation: questions with their answers, as JSON.
         CREATE TABLE collections(
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             name text COLLATE "C" NOT NULL UNIQUE,
             created_at bigint NOT NULL,
             privacy smallint NOT NULL DEFAULT 0,
             space_id bigint REFERENCES embedding_spaces(id),
+            evaluation text,
             version bigint NOT NULL DEFAULT 0,
             document_count bigint NOT NULL DEFAULT 0,
             chunk_count bigint NOT NULL DEFAULT 0,
             size_bytes bigint NOT NULL DEFAULT 0) WITH (fillfactor = 50);
 
-        -- How many chunks of a collection are embedded in each space; no row for none.
+        -- How many chunks of a collection are searched in each space; no row for none.
         CREATE TABLE collection_spaces(
             collection_id bigint NOT NULL REFERENCES collections(id),
             space_id bigint NOT NULL REFERENCES embedding_spaces(id),
             chunk_count bigint NOT NULL,
             PRIMARY KEY(collection_id, space_id)) WITH (fillfactor = 50);
+
+        -- state: 0 filling, 1 ready, 2 switched. The shadow space is to_space_id, and from_space_id once the switch is made; documents_done and chunks_done are of documents that are embedded
+        -- there, from_refused and to_refused of those that the model of either space refused.
+        CREATE TABLE model_switches(
+            collection_id bigint PRIMARY KEY REFERENCES collections(id),
+            from_space_id bigint NOT NULL REFERENCES embedding_spaces(id),
+            to_space_id bigint NOT NULL REFERENCES embedding_spaces(id),
+            state smallint NOT NULL DEFAULT 0,
+            wish smallint NOT NULL,
+            started_at bigint NOT NULL,
+            switched_at bigint,
+            documents_done bigint NOT NULL DEFAULT 0,
+            chunks_done bigint NOT NULL DEFAULT 0,
+            from_refused bigint NOT NULL DEFAULT 0,
+            to_refused bigint NOT NULL DEFAULT 0,
+            comparison text,
+            error text) WITH (fillfactor = 50);
 
         CREATE TABLE sources(
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -50,6 +68,8 @@ internal static class FirstSchema
             created_at bigint NOT NULL,
             UNIQUE(collection_id, location));
 
+        -- space_id: where it was embedded when it came. second_space_id: where it is embedded as well while its collection switches models; 0 for nowhere.
+        -- Which of the two is searched, its collection says: the spaces change places without a change here. is_refused: the model of the second space refused it.
         CREATE SEQUENCE document_ids;
         CREATE TABLE documents(
             id bigint PRIMARY KEY,
@@ -63,8 +83,11 @@ internal static class FirstSchema
             line_count int NOT NULL,
             chunk_count int NOT NULL,
             space_id bigint NOT NULL,
+            second_space_id bigint NOT NULL DEFAULT 0,
+            is_refused boolean NOT NULL DEFAULT false,
             UNIQUE(source_id, path));
         CREATE INDEX documents_by_path ON documents(collection_id, path, id);
+        CREATE INDEX documents_in_one_space ON documents(collection_id, id) WHERE second_space_id = 0;
 
         -- From here on without references: they would cost a look-up per row, and whoever removes a document removes its rows.
         -- UTF-8 in pieces, so that a span of a large document is read without the rest.

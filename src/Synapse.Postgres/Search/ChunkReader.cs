@@ -16,19 +16,26 @@ internal static class ChunkReader
 
     private static readonly string s_describe =
         "SELECT k.place, d.collection_id, d.source_id, d.id, d.path, d.language, d.chunk_count, s.fingerprint, "
-        + $"{ChunkRows.ColumnsOf("c")} {Given} JOIN documents AS d ON d.id = c.document_id LEFT JOIN embedding_spaces AS s ON s.id = d.space_id";
+        + $"{ChunkRows.ColumnsOf("c")} {Given} JOIN documents AS d ON d.id = c.document_id JOIN collections AS l ON l.id = d.collection_id"
+        + $" LEFT JOIN embedding_spaces AS s ON s.id = CASE WHEN $3::bigint IS NULL THEN {DocumentSpaces.Searched("d", "l.space_id")} WHEN $3 IN (d.space_id, d.second_space_id) THEN $3 END";
 
     private static readonly string s_texts =
         $"SELECT k.place, c.document_id, c.start_byte, c.end_byte, t.piece, t.bytes, t.checksum {Given} LEFT JOIN document_text AS t ON t.document_id = c.document_id"
         + $" AND t.piece BETWEEN c.start_byte / {DocumentText.PieceBytes} AND greatest(c.end_byte - 1, c.start_byte) / {DocumentText.PieceBytes} ORDER BY k.place, t.piece";
 
     /// <summary>Describes chunks, in the order given.</summary>
+    /// <param name="connection">In the transaction of the view.</param>
+    /// <param name="store">Name of the store.</param>
+    /// <param name="view">The keywords of the view.</param>
+    /// <param name="shadowSpaceId">The space that the view looks at in the place of the one that is searched; null for that.</param>
+    /// <param name="chunks">The chunks.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="StoreCorruptException">A chunk is not there.</exception>
     public static async Task<IReadOnlyList<StoredChunk>> DescribeAsync(
-        NpgsqlConnection connection, string store, IndexView view, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string store, IndexView view, long? shadowSpaceId, IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
     {
         var described = new StoredChunk?[chunks.Count];
-        foreach (var (place, chunk) in await connection.ListAsync(s_describe, Places(view, chunks), row => ((int)row.GetInt64(0) - 1, ReadChunk(row)), cancellationToken))
+        foreach (var (place, chunk) in await connection.ListAsync(s_describe, [.. Places(view, chunks), shadowSpaceId], row => ((int)row.GetInt64(0) - 1, ReadChunk(row)), cancellationToken))
         {
             described[place] = chunk with { Key = chunks[place] };
         }

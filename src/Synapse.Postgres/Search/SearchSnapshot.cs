@@ -101,7 +101,7 @@ internal sealed class SearchSnapshot : ISearchSnapshot
     }
 
     public async ValueTask<IReadOnlyList<StoredChunk>> DescribeAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
-        => chunks.Count == 0 ? [] : await _view.ReadAsync((connection, token) => ChunkReader.DescribeAsync(connection, _view.StoreName, _index, chunks, token), cancellationToken);
+        => chunks.Count == 0 ? [] : await _view.ReadAsync((connection, token) => ChunkReader.DescribeAsync(connection, _view.StoreName, _index, _view.ShadowSpaceId, chunks, token), cancellationToken);
 
     public async ValueTask<IReadOnlyList<string?>> ReadTextsAsync(IReadOnlyList<ChunkKey> chunks, CancellationToken cancellationToken)
         => chunks.Count == 0 ? [] : await _view.ReadAsync((connection, token) => ChunkReader.ReadTextsAsync(connection, _view.StoreName, _index, chunks, token), cancellationToken);

@@ -18,6 +18,14 @@ internal sealed class StoreView : IAsyncDisposable
         "SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, c.collection_id, c.chunk_count FROM collection_spaces AS c JOIN embedding_spaces AS s ON s.id = c.space_id"
         + $" WHERE {Commands.Within("c.collection_id", "$1")} AND {Commands.Within("c.collection_id", "$2")} ORDER BY s.id, c.collection_id";
 
+    // The switch says that there is one; where nothing is embedded yet, there is no space.
+    private const string Shadowed = "SELECT c.id, c.version FROM collections AS c JOIN model_switches AS m ON m.collection_id = c.id WHERE c.id = $1";
+
+    private const string ShadowSpaces = """
+        SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, m.collection_id, m.chunks_done
+        FROM model_switches AS m JOIN embedding_spaces AS s ON s.id = CASE m.state WHEN 2 THEN m.from_space_id ELSE m.to_space_id END WHERE m.collection_id = $1
+        """;
+
     private readonly StoreConnections _connections;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
@@ -39,6 +47,9 @@ internal sealed class StoreView : IAsyncDisposable
     /// <summary>The spaces of their chunks, by id.</summary>
     public IReadOnlyList<ViewedSpace> Spaces { get; }
 
+    /// <summary>The space that is looked at in the place of the one that is searched; null in a view of what is searched.</summary>
+    public long? ShadowSpaceId { get; private init; }
+
     /// <summary>Name of the store, for messages.</summary>
     public string StoreName => _connections.Name;
 
@@ -51,23 +62,38 @@ internal sealed class StoreView : IAsyncDisposable
         => connections.OpenAsync(
             async (connection, token) =>
             {
-                var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
-                // With the beginning of the transaction, one trip.
-                await using var batch = new NpgsqlBatch(connection);
-                batch.Add("SET TRANSACTION READ ONLY");
-                batch.Add(s_collections, Commands.Ids(scope), collectionIds?.ToArray());
-                batch.Add(s_spaces, Commands.Ids(scope), collectionIds?.ToArray());
-                await using var reader = await batch.ExecuteReaderAsync(token);
-                var collections = new List<ViewedCollection>();
-                while (await reader.ReadAsync(token))
-                {
-                    collections.Add(new ViewedCollection(reader.GetInt64(0), reader.GetInt64(1)));
-                }
-
-                await reader.NextResultAsync(token);
-                return new StoreView(connections, connection, transaction, collections, await ReadSpacesAsync(reader, token));
+                object?[] values = [Commands.Ids(scope), collectionIds?.ToArray()];
+                var (transaction, collections, spaces) = await BeginAsync(connection, s_collections, s_spaces, values, token);
+                return new StoreView(connections, connection, transaction, collections, spaces);
             },
             cancellationToken);
+
+    /// <summary>Opens a view of one collection in its shadow space.</summary>
+    /// <param name="connections">The database.</param>
+    /// <param name="collectionId">The collection.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>Null when the collection has none.</returns>
+    public static async Task<StoreView?> TryOpenShadowAsync(StoreConnections connections, long collectionId, CancellationToken cancellationToken)
+    {
+        var view = await connections.OpenAsync(
+            async (connection, token) =>
+            {
+                var (transaction, collections, spaces) = await BeginAsync(connection, Shadowed, ShadowSpaces, [collectionId], token);
+                return new StoreView(
+                    connections, connection, transaction, collections, [.. spaces.Where(static space => space.Collections.All(static collection => collection.ChunkCount > 0))])
+                {
+                    ShadowSpaceId = spaces.FirstOrDefault()?.Space.Id,
+                };
+            },
+            cancellationToken);
+        if (view.ShadowSpaceId is not null)
+        {
+            return view;
+        }
+
+        await view.DisposeAsync();
+        return null;
+    }
 
     /// <summary>Reads in the view. One caller at a time: others wait for their turn.</summary>
     /// <exception cref="Errors.SynapseException">The database cannot be read; the view is of no more use.</exception>
@@ -94,6 +120,26 @@ internal sealed class StoreView : IAsyncDisposable
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
         _turn.Dispose();
+    }
+
+    private static async Task<(NpgsqlTransaction Transaction, List<ViewedCollection> Collections, List<ViewedSpace> Spaces)> BeginAsync(
+        NpgsqlConnection connection, string collectionsSql, string spacesSql, object?[] values, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        // With the beginning of the transaction, one trip.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("SET TRANSACTION READ ONLY");
+        batch.Add(collectionsSql, values);
+        batch.Add(spacesSql, values);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var collections = new List<ViewedCollection>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            collections.Add(new ViewedCollection(reader.GetInt64(0), reader.GetInt64(1)));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        return (transaction, collections, await ReadSpacesAsync(reader, cancellationToken));
     }
 
     private static async Task<List<ViewedSpace>> ReadSpacesAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)

@@ -10,6 +10,12 @@ namespace Synapse.Postgres.Vectors;
 /// <summary>The embeddings, a table for each space.</summary>
 internal sealed class VectorIndex : IVectorIndex
 {
+    private const string Spaces = """
+        SELECT space_id FROM collection_spaces WHERE collection_id = $1
+        UNION SELECT from_space_id FROM model_switches WHERE collection_id = $1
+        UNION SELECT to_space_id FROM model_switches WHERE collection_id = $1
+        """;
+
     /// <inheritdoc/>
     public IPreparedCommit Prepare(IReadOnlyList<DocumentVersion> versions, EmbeddingSpaceRow space) => new NewVectors(versions, TableOf(space));
 
@@ -24,17 +30,17 @@ internal sealed class VectorIndex : IVectorIndex
     /// <inheritdoc/>
     public async Task RemoveAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<RemovedDocument> documents, CancellationToken cancellationToken)
     {
-        foreach (var space in documents.GroupBy(static document => document.SpaceId))
+        var places = documents.SelectMany(static document => (long[])[document.SpaceId, document.ShadowSpaceId], static (document, space) => (Space: space, document.DocumentId));
+        foreach (var space in places.Where(static place => place.Space != 0).GroupBy(static place => place.Space, static place => place.DocumentId))
         {
-            await connection.ExecuteAsync(
-                $"DELETE FROM {VectorTable.NameOf(space.Key)} WHERE document_id = ANY($1)", [space.Select(static document => document.DocumentId).ToArray()], cancellationToken);
+            await connection.ExecuteAsync($"DELETE FROM {VectorTable.NameOf(space.Key)} WHERE document_id = ANY($1)", [space.ToArray()], cancellationToken);
         }
     }
 
     /// <inheritdoc/>
     public async Task RemoveCollectionAsync(NpgsqlConnection connection, long collectionId, CancellationToken cancellationToken)
     {
-        foreach (var space in await connection.ListAsync("SELECT space_id FROM collection_spaces WHERE collection_id = $1", [collectionId], static row => row.GetInt64(0), cancellationToken))
+        foreach (var space in await connection.ListAsync(Spaces, [collectionId], static row => row.GetInt64(0), cancellationToken))
         {
             await connection.ExecuteAsync($"DELETE FROM {VectorTable.NameOf(space)} WHERE collection_id = $1", [collectionId], cancellationToken);
 
@@ -48,6 +54,6 @@ internal sealed class VectorIndex : IVectorIndex
     private sealed class NewVectors(IReadOnlyList<DocumentVersion> versions, VectorTable table) : IPreparedCommit
     {
         public Task WriteAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<long> documentIds, CancellationToken cancellationToken)
-            => table.WriteAsync(connection, collectionId, documentIds, versions, cancellationToken);
+            => table.WriteAsync(connection, collectionId, documentIds.Zip(versions, static (id, version) => (id, version.Embeddings)), cancellationToken);
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
     private const int BuildCandidates = 64;
 
     private const string FindLacking = """
-        SELECT spaces.space_id, spaces.collection_id, embedding_spaces.dimensions, pg_index.indisvalid
+        SELECT spaces.space_id, spaces.collection_id, embedding_spaces.dimensions
         FROM collection_spaces spaces
         JOIN embedding_spaces ON embedding_spaces.id = spaces.space_id
         LEFT JOIN pg_index ON pg_index.indexrelid = to_regclass(format('vectors_%s_of_%s', spaces.space_id, spaces.collection_id))
@@ -31,57 +31,97 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         ORDER BY spaces.chunk_count
         """;
 
+    private const string FindValidity = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
+
+    // Nobody waits inside of the database for whoever builds: such a build waits for everyone who was at work before it.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Builds what is lacking.</summary>
     /// <returns>How many indexes were built.</returns>
     public async Task<int> BuildAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        var lacking = await connection.ListAsync(
-            FindLacking,
-            [options.IndexedFrom, NotWaitingFrom],
-            static row => (Table: new VectorTable(row.GetInt64(0), row.GetInt32(2)), CollectionId: row.GetInt64(1), IsBroken: !row.IsDBNull(3)),
-            cancellationToken);
         var built = 0;
-        foreach (var (table, collectionId, isBroken) in lacking)
+        foreach (var (table, collectionId) in await ListLackingAsync(cancellationToken))
         {
-            built += await BuildOneAsync(connection, table, collectionId, isBroken, cancellationToken) ? 1 : 0;
+            built += await BuildOneAsync(table, collectionId, cancellationToken) ? 1 : 0;
         }
 
         return built;
     }
 
-    private async Task<bool> BuildOneAsync(NpgsqlConnection connection, VectorTable table, long collectionId, bool isBroken, CancellationToken cancellationToken)
+    /// <summary>Builds the index of one collection, or waits for whoever does so already.</summary>
+    public async Task EnsureAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
     {
-        var name = VectorTable.IndexNameOf(table.SpaceId, collectionId);
-        var key = LockClass | (table.SpaceId << 20 ^ collectionId) & uint.MaxValue;
-        if (!await connection.FindAsync("SELECT pg_try_advisory_lock($1)", [key], static row => row.GetBoolean(0), cancellationToken))
+        while (!await HasValidAsync(table, collectionId, cancellationToken) && !await BuildOneAsync(table, collectionId, cancellationToken))
+        {
+            await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>Drops the index of one collection where there is one. No search waits for it.</summary>
+    public async Task DropAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await using (var held = await TryTakeAsync(table, collectionId, cancellationToken))
+            {
+                if (held is not null)
+                {
+                    await RunAsync(held.Connection, "SET statement_timeout = 0", cancellationToken);
+                    await RunAsync(held.Connection, $"DROP INDEX CONCURRENTLY IF EXISTS {VectorTable.IndexNameOf(table.SpaceId, collectionId)}", cancellationToken);
+                    return;
+                }
+            }
+
+            await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private async Task<List<(VectorTable Table, long CollectionId)>> ListLackingAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.ListAsync(
+            FindLacking, [options.IndexedFrom, NotWaitingFrom], static row => (new VectorTable(row.GetInt64(0), row.GetInt32(2)), row.GetInt64(1)), cancellationToken);
+    }
+
+    private async Task<bool> HasValidAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await connection.FindAsync(FindValidity, [VectorTable.IndexNameOf(table.SpaceId, collectionId)], static row => row.GetBoolean(0), cancellationToken);
+    }
+
+    private async Task<HeldLock?> TryTakeAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
+        => await HeldLock.TryTakeAsync(
+            await source.OpenConnectionAsync(cancellationToken), LockClass | (table.SpaceId << 20 ^ collectionId) & uint.MaxValue, cancellationToken);
+
+    /// <returns>False when another builds it, or has built it by now.</returns>
+    private async Task<bool> BuildOneAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
+    {
+        await using var held = await TryTakeAsync(table, collectionId, cancellationToken);
+        if (held is null)
         {
             return false;
         }
 
         var started = time.GetTimestamp();
-        try
+        var connection = held.Connection;
+        var name = VectorTable.IndexNameOf(table.SpaceId, collectionId);
+        await RunAsync(connection, "SET statement_timeout = 0", cancellationToken);
+        if (await connection.FindAsync(FindValidity, [name], static row => (bool?)row.GetBoolean(0), cancellationToken) is { } isValid)
         {
-            await RunAsync(connection, "SET statement_timeout = 0", cancellationToken);
-            if (isBroken)
+            if (isValid)
             {
-                await RunAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken);
+                return false;
             }
 
-            await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{options.IndexMemoryMegabytes}MB'"), cancellationToken);
-            await CreateAsync(connection, table, collectionId, name, cancellationToken);
-            await RunAsync(connection, $"ANALYZE {table.Name}", cancellationToken);
-            LogBuilt(table.SpaceId, collectionId, time.GetElapsedTime(started).TotalSeconds);
-            return true;
+            await RunAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken);
         }
-        finally
-        {
-            if (connection.State is System.Data.ConnectionState.Open)
-            {
-                await RunAsync(connection, "RESET statement_timeout; RESET maintenance_work_mem; RESET max_parallel_maintenance_workers", CancellationToken.None);
-                await connection.FindAsync("SELECT pg_advisory_unlock($1)", [key], static row => row.GetBoolean(0), CancellationToken.None);
-            }
-        }
+
+        await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{options.IndexMemoryMegabytes}MB'"), cancellationToken);
+        await CreateAsync(connection, table, collectionId, name, cancellationToken);
+        await RunAsync(connection, $"ANALYZE {table.Name}", cancellationToken);
+        LogBuilt(table.SpaceId, collectionId, time.GetElapsedTime(started).TotalSeconds);
+        return true;
     }
 
     private static async Task CreateAsync(NpgsqlConnection connection, VectorTable table, long collectionId, string name, CancellationToken cancellationToken)

@@ -87,8 +87,15 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
             SELECT wanted.place, vectors.embedding <=> $1
             FROM unnest($2, $3) WITH ORDINALITY AS wanted(document_id, ordinal, place)
             JOIN {table.Name} vectors USING (document_id, ordinal)
+            WHERE vectors.collection_id = ANY($4)
             """,
-            [VectorTable.ToHalf(query.Span), places.Select(static place => place.DocumentId).ToArray(), places.Select(static place => place.Ordinal).ToArray()],
+            [
+                VectorTable.ToHalf(query.Span),
+                places.Select(static place => place.DocumentId).ToArray(),
+                places.Select(static place => place.Ordinal).ToArray(),
+                // Others may have a second embedding here, which is not searched.
+                collections.Select(static each => each.CollectionId).ToArray(),
+            ],
             static row => (Place: (int)row.GetInt64(0) - 1, Distance: row.GetDouble(1)),
             cancellationToken);
         foreach (var (place, distance) in rows)

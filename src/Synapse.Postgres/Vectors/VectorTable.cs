@@ -5,7 +5,6 @@ using NpgsqlTypes;
 using Pgvector;
 using Synapse.Errors;
 using Synapse.Postgres.Connections;
-using Synapse.Storage;
 
 namespace Synapse.Postgres.Vectors;
 
@@ -53,19 +52,18 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
             cancellationToken);
     }
 
-    /// <summary>Writes the embeddings of new documents, in the transaction of their commit.</summary>
+    /// <summary>Writes the embeddings of documents that have none here yet, in the transaction of the caller.</summary>
     /// <param name="connection">In that transaction.</param>
     /// <param name="collectionId">The collection.</param>
-    /// <param name="documentIds">Keys of the versions, in their order.</param>
-    /// <param name="versions">The versions.</param>
+    /// <param name="documents">The documents, each with the embeddings of its chunks, one after the other.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public async Task WriteAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<long> documentIds, IReadOnlyList<DocumentVersion> versions, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        NpgsqlConnection connection, long collectionId, IEnumerable<(long DocumentId, ReadOnlyMemory<float> Embeddings)> documents, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync($"COPY {Name}(document_id, ordinal, collection_id, embedding) FROM STDIN (FORMAT binary)", cancellationToken);
-        for (var document = 0; document < versions.Count; document++)
+        foreach (var (documentId, embeddings) in documents)
         {
-            var embeddings = versions[document].Embeddings;
-            for (var ordinal = 0; ordinal < versions[document].Chunks.Count; ordinal++)
+            for (var ordinal = 0; ordinal * Dimensions < embeddings.Length; ordinal++)
             {
                 var embedding = embeddings.Slice(ordinal * Dimensions, Dimensions);
                 if (!embedding.Span.ContainsAnyExcept(0f))
@@ -74,7 +72,7 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
                 }
 
                 await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(documentIds[document], NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync(documentId, NpgsqlDbType.Bigint, cancellationToken);
                 await copy.WriteAsync(ordinal, NpgsqlDbType.Integer, cancellationToken);
                 await copy.WriteAsync(collectionId, NpgsqlDbType.Bigint, cancellationToken);
                 await copy.WriteAsync(ToHalf(embedding.Span), cancellationToken);

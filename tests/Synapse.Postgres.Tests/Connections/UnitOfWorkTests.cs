@@ -168,8 +168,8 @@ public sealed class UnitOfWorkTests : IAsyncLifetime
     {
         var free = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var taken = new SemaphoreSlim(0);
-        // Of PoolSize and the three of the store itself, the ledger holds one.
-        var holding = Enumerable.Range(0, 5).Select(_ => _store.Connections.QueryAsync(
+        // Of PoolSize and the four of the store itself, the ledger holds one.
+        var holding = Enumerable.Range(0, 6).Select(_ => _store.Connections.QueryAsync(
             async (_, token) =>
             {
                 taken.Release();

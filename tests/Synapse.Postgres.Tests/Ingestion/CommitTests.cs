@@ -122,7 +122,7 @@ public sealed class CommitTests : IAsyncLifetime
         _first.OnWrite = null;
         await other.UseEmbeddingSpaceAsync(_collection.Id, space, Token);
         var late = TestDocuments.Batch(_collection.Id, Make("b.txt", "banana")) with { SpaceFingerprint = StoreHarness.Space.Fingerprint };
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _store.CommitAsync(late, Token).AsTask());
+        await Assert.ThrowsAsync<EmbeddingSpaceChangedException>(() => _store.CommitAsync(late, Token).AsTask());
         Assert.Equal("", Assert.Single(await _store.ListDocumentStatesAsync(_source.Id, Token)).ContentHash);
     }
 

@@ -23,7 +23,12 @@ internal sealed class PostgresHarness : StoreHarness
                 $"UPDATE synapse.jobs SET lease_until = lease_until - t, not_before = not_before - t, seen_at = seen_at - t, created_at = created_at - t FROM (SELECT interval '{time.TotalSeconds} seconds' AS t) AS span"),
             cancellationToken);
 
-    public override ValueTask LoseHoldersAsync(CancellationToken cancellationToken) => PassTimeAsync(TimeSpan.FromDays(1), cancellationToken);
+    // Leases run out; locks end with their connections.
+    public override async ValueTask LoseHoldersAsync(CancellationToken cancellationToken)
+    {
+        await PassTimeAsync(TimeSpan.FromDays(1), cancellationToken);
+        await Database.TerminateBackendsAsync(cancellationToken);
+    }
 
     protected override IDisposable Open() => Stores.Open(Database, time: Time);
 
