@@ -126,6 +126,7 @@ public static class SynapseServer
         var options = app.Services.GetRequiredService<ServerOptions>();
         string[] faults =
         [
+            .. SectionFaults.Find<EmbeddingOptions>(app.Configuration, EmbeddingOptions.SectionName),
             .. SectionFaults.Find<IngestionOptions>(app.Configuration, IngestionOptions.SectionName),
             .. SectionFaults.Find<RetrievalOptions>(app.Configuration, RetrievalOptions.SectionName),
         ];
@@ -311,12 +312,14 @@ public static class SynapseServer
         services.AddSingleton<IEmbedders>(static provider => new Embedders(
             provider.GetRequiredService<IEmbedder>(), [.. provider.GetServices<DeferredEmbedder>(), .. provider.GetServices<ProviderEmbedder>()]));
         services.AddSynapseIngestion().AddSynapseRetrieval();
+        services.Configure<EmbeddingOptions>(configuration.GetSection(EmbeddingOptions.SectionName));
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
         services.Configure<RetrievalOptions>(configuration.GetSection(RetrievalOptions.SectionName));
         services.Configure<IngestionOptions>(ingestion => ingestion.ExcludedFolders.Add(dataFolder.Path));
         services.AddSingleton<StorePatience>();
         services.AddHostedService<IngestionWorker>();
         services.AddHostedService<SwitchWorker>();
+        services.AddHostedService<PassageCacheWorker>();
         services.AddSingleton<SourceWatch>();
         return services;
     }

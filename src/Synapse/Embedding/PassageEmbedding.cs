@@ -7,13 +7,14 @@ namespace Synapse.Embedding;
 
 /// <summary>
 /// Embeds texts of documents of one collection by an embedder that is asked in requests: each text once, in requests of the size that it likes, several
-/// at once. The ledger learns whose text each request carries. Safe to call from several threads at once; they share the turns.
+/// at once, and none that the cache has. The ledger learns whose text each request carries. Safe to call from several threads at once; they share the turns.
 /// </summary>
 /// <param name="embedder">Who is asked.</param>
 /// <param name="space">The space of its embeddings.</param>
 /// <param name="library">Tells whether the collection is local only, before anything of it is sent.</param>
+/// <param name="cache">Has what was embedded before, in whichever collection.</param>
 /// <param name="collectionId">The collection that all the documents are of.</param>
-internal sealed class PassageEmbedding(IEmbedder embedder, EmbeddingSpace space, ILibraryStore library, long collectionId) : IDisposable
+internal sealed class PassageEmbedding(IEmbedder embedder, EmbeddingSpace space, ILibraryStore library, PassageCache cache, long collectionId) : IDisposable
 {
     private readonly SemaphoreSlim _turns = new(HintOf(embedder).Requests);
 
@@ -70,11 +71,33 @@ internal sealed class PassageEmbedding(IEmbedder embedder, EmbeddingSpace space,
             throw new LocalOnlyException($"'{kept.Name}' is not embedded by '{space.Model}', which is not local.");
         }
 
-        var requests = Slice(documents, embeddings);
+        while (TextsWithout(documents, embeddings) is { Count: > 0 } texts)
+        {
+            if (!cache.IsOn)
+            {
+                await SendAsync(Slice(documents, texts), claim: null, embeddings, cancellationToken);
+                return;
+            }
+
+            HashSet<Task> others;
+            using (var claim = cache.Claim(space, texts))
+            {
+                others = claim.Others;
+                await cache.FindAsync(space, claim, embeddings, cancellationToken);
+                await SendAsync(Slice(documents, [.. claim.Keys.Keys.Where(text => !embeddings.ContainsKey(text))]), claim, embeddings, cancellationToken);
+            }
+
+            // What others brought is in the cache then; what they failed to bring is this caller's to send.
+            await Task.WhenAll(others).WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task SendAsync(List<Request> requests, PassageClaim? claim, Dictionary<string, ReadOnlyMemory<float>> embeddings, CancellationToken cancellationToken)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await Task.WhenAll(requests.ConvertAll(request => SendAsync(request, stop)));
+            await Task.WhenAll(requests.ConvertAll(request => SendAsync(request, claim, stop)));
         }
         finally
         {
@@ -89,18 +112,20 @@ internal sealed class PassageEmbedding(IEmbedder embedder, EmbeddingSpace space,
         }
     }
 
-    /// <summary>Cuts the texts without an embedding into requests, each text once.</summary>
-    private List<Request> Slice(IReadOnlyList<DocumentPassages> documents, Dictionary<string, ReadOnlyMemory<float>> embeddings)
+    private static HashSet<string> TextsWithout(IReadOnlyList<DocumentPassages> documents, Dictionary<string, ReadOnlyMemory<float>> embeddings)
+        => documents.SelectMany(document => document.Texts).Where(text => !embeddings.ContainsKey(text)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Cuts texts into requests, each text once.</summary>
+    private List<Request> Slice(IReadOnlyList<DocumentPassages> documents, HashSet<string> texts)
     {
         var requests = new List<Request>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         Request? open = null;
         var characters = 0L;
         foreach (var document in documents)
         {
             foreach (var text in document.Texts)
             {
-                if (embeddings.ContainsKey(text) || !seen.Add(text))
+                if (!texts.Remove(text))
                 {
                     continue;
                 }
@@ -120,7 +145,7 @@ internal sealed class PassageEmbedding(IEmbedder embedder, EmbeddingSpace space,
         return requests;
     }
 
-    private async Task SendAsync(Request request, CancellationTokenSource stop)
+    private async Task SendAsync(Request request, PassageClaim? claim, CancellationTokenSource stop)
     {
         await _turns.WaitAsync(stop.Token);
         try
@@ -129,6 +154,11 @@ internal sealed class PassageEmbedding(IEmbedder embedder, EmbeddingSpace space,
             using var activity = EgressActivity.Begin(EgressPurpose.Embedding, request.Documents);
             await embedder.EmbedPassagesAsync([.. request.Texts.Select(text => text.AsMemory())], request.Embeddings, stop.Token);
             request.IsAnswered = true;
+            if (claim is not null)
+            {
+                // Now, not with the documents: what was paid for is not lost with the process.
+                await cache.AddAsync(space, claim, request.Texts, request.Embeddings, stop.Token);
+            }
         }
         catch (ProviderException refused) when (refused.Kind == SynapseErrorKind.BadInput)
         {

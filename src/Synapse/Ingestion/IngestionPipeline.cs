@@ -15,6 +15,7 @@ public sealed partial class IngestionPipeline(
     IIngestionStore store,
     ILibraryStore library,
     IEmbedders embedders,
+    PassageCache cache,
     IEnumerable<IDocumentReader> readers,
     IOptions<IngestionOptions> options,
     TimeProvider time,
@@ -59,7 +60,7 @@ public sealed partial class IngestionPipeline(
         var states = await store.ListDocumentStatesAsync(source.Id, cancellationToken);
         var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, isMoved ? null : changedPaths, states, cancellationToken), cancellationToken);
         using var embedding = PassageEmbedding.Suits(embedder)
-            ? new DocumentEmbedding(new PassageEmbedding(embedder, space, library, source.CollectionId), store, source.CollectionId)
+            ? new DocumentEmbedding(new PassageEmbedding(embedder, space, library, cache, source.CollectionId), store, source.CollectionId)
             : null;
         // An analyser of its own: what it remembers of the words of a large source is let go with the run.
         var preparation = new DocumentPreparation(_readers, embedding is null ? embedder : null, new TextAnalyzer(), options.Value, time);

@@ -25,6 +25,7 @@ public sealed partial class ModelSwitching
     private readonly IIngestionStore _ingestion;
     private readonly ILibraryStore _library;
     private readonly IEmbedders _embedders;
+    private readonly PassageCache _cache;
     private readonly TimeProvider _time;
     private readonly ILogger<ModelSwitching> _logger;
     private readonly SpaceComparing _comparing;
@@ -40,6 +41,7 @@ public sealed partial class ModelSwitching
     /// <param name="search">Where the old space is searched.</param>
     /// <param name="library">The catalogue.</param>
     /// <param name="embedders">The models there are.</param>
+    /// <param name="cache">What was embedded before.</param>
     /// <param name="analyzer">Splits questions into words.</param>
     /// <param name="options">How searches work.</param>
     /// <param name="time">Measures, and tells when a hindered switch is tried again.</param>
@@ -50,12 +52,13 @@ public sealed partial class ModelSwitching
         ISearchStore search,
         ILibraryStore library,
         IEmbedders embedders,
+        PassageCache cache,
         TextAnalyzer analyzer,
         IOptions<RetrievalOptions> options,
         TimeProvider time,
         ILogger<ModelSwitching> logger)
     {
-        (_switches, _ingestion, _library, _embedders, _time, _logger) = (switches, ingestion, library, embedders, time, logger);
+        (_switches, _ingestion, _library, _embedders, _cache, _time, _logger) = (switches, ingestion, library, embedders, cache, time, logger);
         _comparing = new SpaceComparing(switches, search, library, embedders, analyzer, options, time);
         _estimating = new SwitchEstimating(library, time);
         _choice = new EmbedderChoice(embedders);
@@ -193,7 +196,7 @@ public sealed partial class ModelSwitching
                 return;
             }
 
-            using var run = new SwitchRun(id, _switches, _library, _embedders, _comparing, _speed);
+            using var run = new SwitchRun(id, _switches, _library, _embedders, _cache, _comparing, _speed);
             await run.RunAsync(cancellationToken);
             _resting.TryRemove(id, out _);
         }

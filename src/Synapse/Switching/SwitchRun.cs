@@ -10,7 +10,7 @@ namespace Synapse.Switching;
 /// Works on one switch until there is nothing to do: fills, measures, lets the spaces change places, removes. Every step is done as a whole or not at all, and what is
 /// to be done next is read from the store each time; so it goes on after a kill, and does no harm when two servers do it.
 /// </summary>
-internal sealed class SwitchRun(long collectionId, ISwitchStore switches, ILibraryStore library, IEmbedders embedders, SpaceComparing comparing, SwitchSpeed speed) : IDisposable
+internal sealed class SwitchRun(long collectionId, ISwitchStore switches, ILibraryStore library, IEmbedders embedders, PassageCache cache, SpaceComparing comparing, SwitchSpeed speed) : IDisposable
 {
     // Documents of one portion: some seconds' work for a model on two cores, so that little is lost and a wish is heard soon.
     private const int PortionDocuments = 64;
@@ -87,7 +87,7 @@ internal sealed class SwitchRun(long collectionId, ISwitchStore switches, ILibra
             var embedder = await embedders.FindAsync(space.Fingerprint, cancellationToken)
                 ?? throw new SwitchPendingException($"No configured embedder has the model '{space.Model}' ({space.Dimensions} dimensions). Configure it again, or end the switch with 'synapse models switch end'.");
             _passages?.Dispose();
-            _passages = new PassageEmbedding(embedder, space, library, collectionId);
+            _passages = new PassageEmbedding(embedder, space, library, PassageEmbedding.Suits(embedder) ? cache : PassageCache.None, collectionId);
             _fingerprint = space.Fingerprint;
         }
 

@@ -14,7 +14,7 @@ public sealed class PassageEmbeddingTests : IDisposable
     private readonly InMemoryStore _store = new();
     private readonly PassageEmbedding _passages;
 
-    public PassageEmbeddingTests() => _passages = new PassageEmbedding(_provider, _provider.Space, _store, collectionId: 1);
+    public PassageEmbeddingTests() => _passages = new PassageEmbedding(_provider, _provider.Space, _store, PassageCache.None, collectionId: 1);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -70,12 +70,12 @@ public sealed class PassageEmbeddingTests : IDisposable
     {
         var collection = await _store.CreateCollectionAsync("private", Token);
         await _store.SetPrivacyAsync(AccessScope.Everything, collection.Id, CollectionPrivacy.LocalOnly, Token);
-        using var away = new PassageEmbedding(_provider, _provider.Space, _store, collection.Id);
+        using var away = new PassageEmbedding(_provider, _provider.Space, _store, PassageCache.None, collection.Id);
         await Assert.ThrowsAsync<LocalOnlyException>(() => away.EmbedAsync([Document("a", "one")], s_nothing, Token));
         Assert.Empty(_provider.Requests);
 
         var near = new ProviderFake(isLocal: true);
-        using var here = new PassageEmbedding(near, near.Space, _store, collection.Id);
+        using var here = new PassageEmbedding(near, near.Space, _store, PassageCache.None, collection.Id);
         await here.EmbedAsync([Document("a", "one")], s_nothing, Token);
         Assert.Equal(["one"], Assert.Single(near.Requests).Texts);
     }
