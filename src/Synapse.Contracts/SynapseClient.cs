@@ -277,8 +277,59 @@ public sealed class SynapseClient : IDisposable
     public Task<ImportedModelsResponse> ImportModelsAsync(ImportModelsRequest request, CancellationToken cancellationToken = default)
         => PostAsync("/api/v1/models/import", request, ContractsJsonContext.Default.ImportModelsRequest, ContractsJsonContext.Default.ImportedModelsResponse, cancellationToken);
 
+    /// <summary>Lists the embedding models of the configuration.</summary>
+    public Task<EmbeddingModelListResponse> ListEmbeddingModelsAsync(CancellationToken cancellationToken = default)
+        => GetAsync("/api/v1/embedding-models", ContractsJsonContext.Default.EmbeddingModelListResponse, cancellationToken);
+
+    /// <summary>Lists the collections that are being switched to another embedding model.</summary>
+    public Task<ModelSwitchListResponse> ListSwitchesAsync(CancellationToken cancellationToken = default)
+        => GetAsync("/api/v1/switches", ContractsJsonContext.Default.ModelSwitchListResponse, cancellationToken);
+
+    /// <summary>Tells what a switch to another embedding model takes.</summary>
+    public Task<SwitchEstimateResponse> EstimateSwitchAsync(string collection, EstimateSwitchRequest request, CancellationToken cancellationToken = default)
+        => PostAsync($"{SwitchOf(collection)}/estimate", request, ContractsJsonContext.Default.EstimateSwitchRequest, ContractsJsonContext.Default.SwitchEstimateResponse, cancellationToken);
+
+    /// <summary>Begins a switch to another embedding model.</summary>
+    public Task<ModelSwitchResponse> StartSwitchAsync(string collection, StartSwitchRequest request, CancellationToken cancellationToken = default)
+        => PostAsync(SwitchOf(collection), request, ContractsJsonContext.Default.StartSwitchRequest, ContractsJsonContext.Default.ModelSwitchResponse, cancellationToken);
+
+    /// <summary>Reads the switch of a collection.</summary>
+    public Task<ModelSwitchResponse> GetSwitchAsync(string collection, CancellationToken cancellationToken = default)
+        => GetAsync(SwitchOf(collection), ContractsJsonContext.Default.ModelSwitchResponse, cancellationToken);
+
+    /// <summary>Says what shall become of the switch of a collection.</summary>
+    public Task<ModelSwitchResponse> ChangeSwitchAsync(string collection, ChangeSwitchRequest request, CancellationToken cancellationToken = default)
+        => SendAsync(
+            HttpMethod.Patch,
+            SwitchOf(collection),
+            JsonContent.Create(request, ContractsJsonContext.Default.ChangeSwitchRequest),
+            ContractsJsonContext.Default.ModelSwitchResponse,
+            cancellationToken);
+
+    /// <summary>Ends the switch of a collection: what searches do not use is removed by and by.</summary>
+    public Task EndSwitchAsync(string collection, CancellationToken cancellationToken = default) => DeleteAsync(SwitchOf(collection), cancellationToken);
+
+    /// <summary>Reads the questions that a collection is measured by.</summary>
+    public Task<EvaluationContract> GetEvaluationAsync(string collection, CancellationToken cancellationToken = default)
+        => GetAsync($"/api/v1/collections/{Segment(collection)}/evaluation", ContractsJsonContext.Default.EvaluationContract, cancellationToken);
+
+    /// <summary>Keeps the questions that a collection is measured by.</summary>
+    public Task<EvaluationContract> PutEvaluationAsync(string collection, EvaluationContract evaluation, CancellationToken cancellationToken = default)
+        => SendAsync(
+            HttpMethod.Put,
+            $"/api/v1/collections/{Segment(collection)}/evaluation",
+            JsonContent.Create(evaluation, ContractsJsonContext.Default.EvaluationContract),
+            ContractsJsonContext.Default.EvaluationContract,
+            cancellationToken);
+
+    /// <summary>Forgets the questions that a collection is measured by.</summary>
+    public Task DeleteEvaluationAsync(string collection, CancellationToken cancellationToken = default)
+        => DeleteAsync($"/api/v1/collections/{Segment(collection)}/evaluation", cancellationToken);
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+
+    private static string SwitchOf(string collection) => $"/api/v1/collections/{Segment(collection)}/switch";
 
     private static PullStreamEvent? ToPullEvent(SseItem<string> item) => item.EventType switch
     {

@@ -10,13 +10,14 @@ public sealed class DeferredEmbedder : IEmbedder, IAsyncDisposable
     private readonly Deferred<SentenceModel> _model;
 
     /// <summary>An embedder.</summary>
-    /// <param name="options">Which model; <see cref="LocalModelOptions.Embedding"/> is set.</param>
+    /// <param name="model">Which model: one of those that <see cref="LocalModelOptions.Embedding"/> names.</param>
+    /// <param name="options">How models run.</param>
     /// <param name="store">Where models of a name lie.</param>
-    public DeferredEmbedder(LocalModelOptions options, ModelStore store)
+    public DeferredEmbedder(string model, LocalModelOptions options, ModelStore store)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(store);
-        _model = new(() => SentenceModel.Load(store.Find(options.Embedding!), options.ForEmbedding()));
+        _model = new(() => SentenceModel.Load(store.Find(model), options.ForEmbedding(model)));
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,10 @@ public sealed class LocalModelOptions
     /// <summary>Section of the configuration that holds these settings.</summary>
     public const string SectionName = "Synapse:LocalModels";
 
-    /// <summary>The model that embeds new collections: a name that was pulled or imported, or the path of a folder as sentence-transformers publishes it. Null for the built-in model, or a provider's.</summary>
+    /// <summary>
+    /// The model that embeds new collections: a name that was pulled or imported, or the path of a folder as sentence-transformers publishes it. Null for the built-in model, or a
+    /// provider's. Further models behind it, separated by commas, are there for collections that are embedded with them or switched to them.
+    /// </summary>
     public string? Embedding { get; set; }
 
     /// <summary>The cross-encoder that reranks, by name or path; null for none.</summary>
@@ -41,7 +44,8 @@ public sealed class LocalModelOptions
     /// <summary>What is wrong with the paths, each with its key and its cure. A name is looked up when the model is needed, so that a command can fetch it before.</summary>
     public IEnumerable<string> FindFaults()
     {
-        foreach (var (name, folder, weights) in new[] { (nameof(Embedding), Embedding, EmbeddingWeights), (nameof(Rerank), Rerank, RerankWeights) })
+        var embeddings = Embeddings.Select((folder, i) => (Name: nameof(Embedding), Folder: (string?)folder, Weights: i == 0 ? EmbeddingWeights : null));
+        foreach (var (name, folder, weights) in embeddings.Append((nameof(Rerank), Rerank, RerankWeights)))
         {
             if (folder is { Length: > 0 } && (Path.IsPathRooted(folder) || folder.StartsWith('.')) && FaultOf(folder, NullIfEmpty(weights)) is { } fault)
             {
@@ -50,15 +54,18 @@ public sealed class LocalModelOptions
         }
     }
 
-    internal SentenceModelOptions ForEmbedding()
+    internal IReadOnlyList<string> Embeddings => (Embedding ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    // Weights, dimensions and prefixes are those of the first model; others have their own.
+    internal SentenceModelOptions ForEmbedding(string model)
     {
-        var known = ModelCatalogue.Find(Embedding!);
+        var (known, isFirst) = (ModelCatalogue.Find(model), model == Embeddings[0]);
         return new()
         {
-            Weights = NullIfEmpty(EmbeddingWeights),
-            Dimensions = Dimensions == 0 ? null : Dimensions,
-            QueryPrefix = QueryPrefix ?? (known?.QueryPrefix is { Length: > 0 } query ? query : null),
-            PassagePrefix = PassagePrefix ?? (known?.PassagePrefix is { Length: > 0 } passage ? passage : null),
+            Weights = isFirst ? NullIfEmpty(EmbeddingWeights) : null,
+            Dimensions = isFirst && Dimensions != 0 ? Dimensions : null,
+            QueryPrefix = (isFirst ? QueryPrefix : null) ?? (known?.QueryPrefix is { Length: > 0 } query ? query : null),
+            PassagePrefix = (isFirst ? PassagePrefix : null) ?? (known?.PassagePrefix is { Length: > 0 } passage ? passage : null),
             Threads = Threads,
 
             // Embeddings are compared by their cosine.

@@ -26,16 +26,16 @@ public static class LocalModelsRegistration
         return services.AddSingleton(options).AddSingleton(new ModelStore(options.Folder)).AddSingleton<ModelDownloads>().AddSingleton<ModelBundle>().AddSingleton<ModelImport>();
     }
 
-    /// <summary>Adds the models in ONNX that were chosen: a <see cref="DeferredEmbedder"/>, which is not the process's <see cref="IEmbedder"/>, and an <see cref="IReranker"/>. Needs a <see cref="ModelStore"/>.</summary>
+    /// <summary>Adds the models in ONNX that were chosen: a <see cref="DeferredEmbedder"/> for each, which is not the process's <see cref="IEmbedder"/>, and an <see cref="IReranker"/>. Needs a <see cref="ModelStore"/>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="options">Which.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddLocalModels(this IServiceCollection services, LocalModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Embedding is { Length: > 0 })
+        foreach (var model in options.Embeddings)
         {
-            services.AddSingleton(provider => new DeferredEmbedder(options, provider.GetRequiredService<ModelStore>()));
+            services.AddSingleton(provider => new DeferredEmbedder(model, options, provider.GetRequiredService<ModelStore>()));
         }
 
         if (options.Rerank is { Length: > 0 })

@@ -25,6 +25,7 @@ public static class PostgresRegistration
         services.AddSingleton(provider => Open(provider, address(provider), replica));
         services.AddSingleton<ILibraryStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IIngestionStore>(provider => provider.GetRequiredService<PostgresStore>());
+        services.AddSingleton<IEmbeddingCache>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<ISwitchStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<ISearchStore>(provider => provider.GetRequiredService<PostgresStore>());

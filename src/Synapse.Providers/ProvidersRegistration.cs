@@ -17,8 +17,8 @@ namespace Synapse.Providers;
 public static class ProvidersRegistration
 {
     /// <summary>
-    /// Adds <see cref="IChatModels"/>, <see cref="IProviderStatuses"/> and <see cref="ProviderCircuits"/>, <see cref="ProviderEmbedder"/> when a provider embeds, and <see cref="IReranker"/> when one reranks. The
-    /// embedder is not registered as the process's <c>IEmbedder</c>: which one a collection uses is the composition's choice. Needs an <see cref="IEgress"/>. Nothing is
+    /// Adds <see cref="IChatModels"/>, <see cref="IProviderStatuses"/> and <see cref="ProviderCircuits"/>, a <see cref="ProviderEmbedder"/> for each space that providers embed in, and <see cref="IReranker"/> when one reranks. The
+    /// embedders are not registered as the process's <c>IEmbedder</c>: which one a collection uses is the composition's choice. Needs an <see cref="IEgress"/>. Nothing is
     /// connected to before the first request.
     /// </summary>
     /// <param name="services">Where to.</param>
@@ -40,9 +40,10 @@ public static class ProvidersRegistration
             provider.GetRequiredService<ILogger<ChatModels>>()));
         services.AddSingleton<IProviderStatuses>(provider => new ProviderStatuses(provider.GetRequiredService<ProviderConnections>().All));
         services.AddSingleton(provider => new ProviderCircuits(provider.GetRequiredService<ProviderConnections>().All));
-        if (settings.Any(item => item.EmbeddingModel is not null))
+        foreach (var space in settings.Where(static item => item.EmbeddingModel is not null).GroupBy(SpaceOf))
         {
-            services.AddSingleton(NewEmbedder);
+            var names = space.Select(static item => item.Name).ToHashSet(StringComparer.Ordinal);
+            services.AddSingleton(provider => NewEmbedder(provider, names));
         }
 
         if (settings.Any(item => item.RerankModel is not null))
@@ -56,20 +57,16 @@ public static class ProvidersRegistration
         return services;
     }
 
-    // The first that embeds; after it those that are configured to give embeddings of the same space and are no farther away.
-    private static ProviderEmbedder NewEmbedder(IServiceProvider provider)
+    // The first of a space; after it those that are configured to give embeddings of the same space and are no farther away.
+    private static ProviderEmbedder NewEmbedder(IServiceProvider provider, HashSet<string> names)
     {
-        var able = provider.GetRequiredService<ProviderConnections>().All.Where(connection => connection.Settings.EmbeddingModel is not null).ToArray();
-        var first = able[0].Settings;
-        var same = able.Where(connection => IsSameSpace(first, connection.Settings) && (connection.Settings.IsLocal || !first.IsLocal));
+        var able = provider.GetRequiredService<ProviderConnections>().All.Where(connection => names.Contains(connection.Settings.Name)).ToArray();
+        var same = able.Where(connection => connection.Settings.IsLocal || !able[0].Settings.IsLocal);
         var retries = provider.GetRequiredService<RetryPolicy>();
         var time = provider.GetRequiredService<TimeProvider>();
         return new([.. same.Select(connection => new EmbeddingSource(connection, retries, time))], provider.GetRequiredService<ILogger<ProviderEmbedder>>());
     }
 
-    private static bool IsSameSpace(ProviderSettings one, ProviderSettings other)
-        => one.EmbeddingModel == other.EmbeddingModel
-            && one.EmbeddingDimensions == other.EmbeddingDimensions
-            && one.QueryPrefix == other.QueryPrefix
-            && one.PassagePrefix == other.PassagePrefix;
+    private static (string?, int?, string, string) SpaceOf(ProviderSettings settings)
+        => (settings.EmbeddingModel, settings.EmbeddingDimensions, settings.QueryPrefix, settings.PassagePrefix);
 }

@@ -22,16 +22,19 @@ internal sealed record EmbeddingSpaceRow(long Id, EmbeddingSpace Space, string F
     /// <summary>Points a collection to a space, which is added when it is new.</summary>
     public static EmbeddingSpaceRow Use(StoreConnection connection, long collectionId, EmbeddingSpace space)
     {
-        var row = FindOrAdd(connection, space);
+        var row = Get(connection, space);
         connection.Prepare("UPDATE collections SET space_id = ? WHERE id = ?").Bind(1, row.Id).Bind(2, collectionId).Run();
         return row;
     }
 
-    /// <summary>The row of a space, which is added when it is new.</summary>
-    public static EmbeddingSpaceRow FindOrAdd(StoreConnection connection, EmbeddingSpace space)
+    /// <summary>Finds a space; null when no collection ever pointed to it.</summary>
+    public static EmbeddingSpaceRow? Find(StoreConnection connection, EmbeddingSpace space)
         // The newest of that fingerprint: the first schema could hold one twice.
-        => LibraryQueries.Collect(connection.Prepare(Columns + " WHERE fingerprint = ? ORDER BY id DESC LIMIT 1").Bind(1, space.Fingerprint), Read).FirstOrDefault()
-            ?? Add(connection, space);
+        => LibraryQueries.Collect(
+            connection.Prepare(Columns + " WHERE fingerprint = ? ORDER BY id DESC LIMIT 1").Bind(1, space.Fingerprint), Read).FirstOrDefault();
+
+    /// <summary>Finds a space, or adds it.</summary>
+    public static EmbeddingSpaceRow Get(StoreConnection connection, EmbeddingSpace space) => Find(connection, space) ?? Add(connection, space);
 
     private static EmbeddingSpaceRow Add(StoreConnection connection, EmbeddingSpace space)
     {

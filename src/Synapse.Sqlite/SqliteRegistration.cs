@@ -24,6 +24,7 @@ public static class SqliteRegistration
         services.AddSingleton(provider => Open(provider, dataFolder(provider)));
         services.AddSingleton<ILibraryStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IIngestionStore>(provider => provider.GetRequiredService<SqliteStore>());
+        services.AddSingleton<IEmbeddingCache>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IJobStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<ISearchStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<ISwitchStore>(provider => provider.GetRequiredService<SqliteStore>());

@@ -157,7 +157,7 @@ public sealed partial class SqliteStore : ISwitchStore
             throw new SwitchRefusedException($"{others} documents of the collection are still to be embedded with '{from.Space.Model}'.", "Try again when its ingestion jobs are done.");
         }
 
-        SwitchRow.Add(connection, index.CollectionId, from.Id, EmbeddingSpaceRow.FindOrAdd(connection, space).Id, wish, _time.GetUtcNow());
+        SwitchRow.Add(connection, index.CollectionId, from.Id, EmbeddingSpaceRow.Get(connection, space).Id, wish, _time.GetUtcNow());
         ShadowRows.AddAllLacking(connection, index.CollectionId);
         return SwitchRow.Find(connection, index.CollectionId)!.Switch;
     }

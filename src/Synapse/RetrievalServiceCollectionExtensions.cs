@@ -6,6 +6,7 @@ using Synapse.Chat;
 using Synapse.Embedding;
 using Synapse.Retrieval;
 using Synapse.Retrieval.Analysis;
+using Synapse.Switching;
 
 namespace Synapse;
 
@@ -22,6 +23,7 @@ public static class RetrievalServiceCollectionExtensions
         services.TryAddSingleton<TextAnalyzer>();
         services.AddBuiltInEmbedders();
         services.TryAddSingleton<Searcher>();
+        services.TryAddSingleton<ModelSwitching>();
         services.TryAddSingleton(PromptTemplates.Default);
         services.TryAddSingleton<ExtractiveAnswerer>();
         services.TryAddSingleton(CreateRouter);

@@ -1,4 +1,5 @@
 // Brings a folder up to date in a store, with whatever an earlier process left unfinished, and tells so. Made to be killed.
+// With a third argument, a file, the embedder is asked in requests as one on a server is, and that file lists the texts that it embedded.
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -18,8 +19,18 @@ var (jobs, library) = ((IJobStore)store, (ILibraryStore)store);
 
 // Small batches, so that a kill finds many commits to fall between.
 var options = Options.Create(new IngestionOptions { BatchChunks = 20, LeaseDuration = TimeSpan.FromSeconds(2) });
+IEmbedder embedder = new WordEmbedder();
+if (args is [_, _, var log])
+{
+    embedder = new RequestEmbedder(log);
+    // No commit before the end: what is known after a kill, the cache knows.
+    options.Value.BatchChunks = 100_000;
+    options.Value.BatchAge = TimeSpan.FromMinutes(1);
+}
+
+var cache = new PassageCache((IEmbeddingCache)store, Options.Create(new EmbeddingOptions()), TimeProvider.System, NullLogger<PassageCache>.Instance);
 var pipeline = new IngestionPipeline(
-    (IIngestionStore)store, library, new Embedders(new WordEmbedder()), [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+    (IIngestionStore)store, library, new Embedders(embedder), cache, [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
 var queue = new IngestionQueue(jobs, library, pipeline, options, TimeProvider.System, NullLogger<IngestionQueue>.Instance);
 using var stop = new CancellationTokenSource();
 var running = queue.RunAsync(stop.Token);

@@ -40,14 +40,48 @@ public sealed class KillTests : IDisposable
         Assert.True(expected == actual, FirstDifference(expected, actual));
     }
 
+    [Fact]
+    public async Task What_was_embedded_before_a_kill_is_not_embedded_again_although_nothing_was_committed()
+    {
+        var (documents, data, log) = (Path.Combine(_root, "notes"), Path.Combine(_root, "kept"), Path.Combine(_root, "embedded.txt"));
+        Directory.CreateDirectory(documents);
+        Directory.CreateDirectory(data);
+        for (var i = 0; i < 40; i++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(documents, $"{i:00}.txt"), $"note number {i}", TestContext.Current.CancellationToken);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(documents, "99.txt"), "stall", TestContext.Current.CancellationToken);
+        using (var process = Process.Start(StartOf(data, documents, log))!)
+        {
+            Assert.Equal("stalled", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.DoesNotContain("document ", await IndexDigest.OfAsync(data), StringComparison.Ordinal);
+        var before = await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken);
+        Assert.InRange(before.Length, 1, 40);
+
+        await File.WriteAllTextAsync(log + ".go", "", TestContext.Current.CancellationToken);
+        using (var process = Process.Start(StartOf(data, documents, log))!)
+        {
+            Assert.Equal(Finished, await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var all = await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken);
+        Assert.Equal(41, all.Length);
+        Assert.Equal(41, all.Distinct(StringComparer.Ordinal).Count());
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     // Returns what the process said last, or null when it was killed before it ended.
     private static async Task<string?> RunAsync(string data, string documents, TimeSpan? killAfter)
     {
         Directory.CreateDirectory(data);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Synapse.Crash.Child.dll"), data, documents]) { RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(StartOf(data, documents))!;
         var output = process.StandardOutput.ReadToEndAsync();
         if (killAfter is { } delay)
         {
@@ -61,6 +95,9 @@ public sealed class KillTests : IDisposable
         await process.WaitForExitAsync();
         return process.ExitCode is 0 or 1 ? (await output).Trim() : null;
     }
+
+    private static ProcessStartInfo StartOf(params string[] arguments)
+        => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Synapse.Crash.Child.dll"), .. arguments]) { RedirectStandardOutput = true };
 
     private static void WriteDocuments(string root, Random random, int count)
     {

@@ -30,3 +30,5 @@ public sealed class VectorSearchTests() : VectorSearchSuite(new PostgresHarness(
 public sealed class JobTests() : JobSuite(new PostgresHarness());
 
 public sealed class ModelSwitchTests() : ModelSwitchSuite(new PostgresHarness());
+
+public sealed class EmbeddingCacheTests() : EmbeddingCacheSuite(new PostgresHarness());

@@ -8,7 +8,7 @@ public sealed class SuiteTests
     [Fact]
     public void Every_suite_that_a_store_must_pass_is_run()
     {
-        Assert.True(StoreSuite.All.Count >= 8, $"Only {StoreSuite.All.Count} suites were seen.");
+        Assert.True(StoreSuite.All.Count >= 9, $"Only {StoreSuite.All.Count} suites were seen.");
         Assert.Empty(StoreSuite.MissingFrom(typeof(SuiteTests).Assembly));
     }
 }
@@ -22,3 +22,5 @@ public sealed class SnapshotTests() : SnapshotSuite(new SqliteHarness());
 public sealed class KeywordSearchTests() : KeywordSearchSuite(new SqliteHarness());
 
 public sealed class JobTests() : JobSuite(new SqliteHarness());
+
+public sealed class EmbeddingCacheTests() : EmbeddingCacheSuite(new SqliteHarness());

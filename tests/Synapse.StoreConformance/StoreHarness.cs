@@ -23,6 +23,9 @@ public abstract class StoreHarness : IAsyncDisposable
     /// <summary>Where documents are written.</summary>
     public IIngestionStore Ingestion => Port<IIngestionStore>();
 
+    /// <summary>Where embeddings are kept by text.</summary>
+    public IEmbeddingCache Cache => Port<IEmbeddingCache>();
+
     /// <summary>Where jobs are kept.</summary>
     public IJobStore Jobs => Port<IJobStore>();
 

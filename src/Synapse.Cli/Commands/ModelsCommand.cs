@@ -8,7 +8,8 @@ internal static class ModelsCommand
     public static Command Create()
         => new("models",
             """
-            Get and keep the models that run on this machine: embedding models and rerankers in ONNX.
+            Get and keep the models that run on this machine, embedding models and rerankers in ONNX; and switch a collection to another
+            embedding model, wherever that runs.
 
             A model comes from the hub once, and its commit and the SHA-256 of every file are kept in a lock beside it. From then on the lock holds.
             On a machine that does not connect, models come in as a bundle.
@@ -19,6 +20,7 @@ internal static class ModelsCommand
               synapse models verify
               synapse models bundle bge-small-en-v1.5 --output models.tar.gz
               synapse models import models.tar.gz
+              synapse models switch start handbook bge-small-en-v1.5
             """)
         {
             ModelsListCommand.Create(),
@@ -28,6 +30,7 @@ internal static class ModelsCommand
             ModelsRemoveCommand.Create(),
             ModelsBundleCommand.Create(),
             ModelsImportCommand.Create(),
+            ModelsSwitchCommand.Create(),
         };
 
     /// <summary>Makes the argument for names of models.</summary>

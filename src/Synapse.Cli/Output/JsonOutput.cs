@@ -192,7 +192,18 @@ internal sealed record CopyOutput(bool Resumed, IReadOnlyList<CopiedCollectionOu
 /// <summary>A collection of <c>store copy --json</c>.</summary>
 internal sealed record CopiedCollectionOutput(string Name, long Documents, long Chunks, string Sha256);
 
+/// <summary>The output of <c>models switch --json</c>; its parts are those of the HTTP API.</summary>
+internal sealed record SwitchesOutput(IReadOnlyList<EmbeddingModelResponse> Models, IReadOnlyList<ModelSwitchResponse> Switches);
+
+/// <summary>The output of <c>models switch end --json</c>.</summary>
+internal sealed record EndedSwitchOutput(string Collection, string Model);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SwitchesOutput))]
+[JsonSerializable(typeof(EndedSwitchOutput))]
+[JsonSerializable(typeof(SwitchEstimateResponse))]
+[JsonSerializable(typeof(ModelSwitchResponse))]
+[JsonSerializable(typeof(EvaluationQuestionContract))]
 [JsonSerializable(typeof(CopyOutput))]
 [JsonSerializable(typeof(SearchOutput))]
 [JsonSerializable(typeof(AnswerOutput))]

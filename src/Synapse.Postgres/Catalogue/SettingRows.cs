@@ -9,6 +9,9 @@ internal static class SettingRows
     /// <summary>The identity of the store that this one is an unfinished copy of.</summary>
     public const string UnfinishedCopy = "unfinished_copy_of";
 
+    /// <summary>When embeddings of texts that are gone were last looked for, in ticks.</summary>
+    public const string CacheCleared = "embedding_cache_cleared_at";
+
     public static Task<string?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
         => connection.FindAsync("SELECT value FROM settings WHERE name = $1", [name], row => row.TextOrNull(0), cancellationToken);
 

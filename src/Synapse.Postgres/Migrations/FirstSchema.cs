@@ -223,6 +223,17 @@ internal static class FirstSchema
             PRIMARY KEY(egress_id, collection_id, source_id, path));
         CREATE INDEX egress_documents_by_collection ON egress_documents(collection_id, egress_id);
 
+        -- Embeddings by text, as 16-bit floats. Of no collection: what is in no document is looked for.
+        CREATE TABLE cached_embeddings(
+            key bytea NOT NULL,
+            space_id bigint NOT NULL REFERENCES embedding_spaces(id),
+            written_at bigint NOT NULL,
+            checksum int NOT NULL,
+            bytes bytea NOT NULL,
+            PRIMARY KEY(key, space_id));
+        ALTER TABLE cached_embeddings ALTER bytes SET STORAGE EXTERNAL;
+        CREATE INDEX cached_embeddings_by_age ON cached_embeddings(written_at);
+
         -- Who is signed in, on whichever server. key: a hash; who reads it has no session and no link.
         CREATE TABLE sign_in_links(
             key text COLLATE "C" PRIMARY KEY,

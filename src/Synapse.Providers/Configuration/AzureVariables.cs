@@ -25,7 +25,8 @@ internal static class AzureVariables
         var beforeDeployments = faults.Count;
         var chat = Deployment(settings, "AZURE_OPENAI_CHAT_DEPLOYMENT", "MODEL_CHAT", faults);
         var fast = Deployment(settings, "AZURE_OPENAI_FAST_DEPLOYMENT", "MODEL_FAST", faults);
-        var embedding = Deployment(settings, "AZURE_OPENAI_EMBEDDING_DEPLOYMENT", "MODEL_EMBEDDING", faults);
+        var embeddings = Deployments(settings, "AZURE_OPENAI_EMBEDDING_DEPLOYMENT", "MODEL_EMBEDDING", faults);
+        var embedding = embeddings is [var first, ..] ? first : null;
         if (chat is null && faults.Count == beforeDeployments && (embedding is null || fast is not null))
         {
             faults.Add("AZURE_OPENAI_CHAT_DEPLOYMENT", "it is not set.", "Set it to the name of a deployment of a chat model, as the resource's page 'Deployments' lists it.");
@@ -47,6 +48,7 @@ internal static class AzureVariables
             FastModel = fast,
             ContextTokens = context,
             EmbeddingModel = embedding,
+            FurtherEmbeddingModels = [.. embeddings.Skip(1)],
             EmbeddingDimensions = dimensions,
             EmbeddingBatchSize = batch,
         };
@@ -57,25 +59,38 @@ internal static class AzureVariables
     /// <param name="name">The setting.</param>
     /// <param name="faults">Takes what is wrong.</param>
     public static string? DeploymentName(SettingReader settings, string name, FaultList faults)
-    {
-        var deployment = settings.Model(name);
-        if (deployment is null || deployment.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
-        {
-            return deployment;
-        }
-
-        faults.Add(settings.KeyOf(name), $"{SettingReader.Shown(deployment)} cannot be a deployment: their names have letters, digits, '-', '_' and '.' alone.", "Write the deployment's name, not a model's or a path.");
-        return null;
-    }
+        => settings.Model(name) is { } deployment && Checked(settings, name, deployment, faults) ? deployment : null;
 
     private static string? Deployment(SettingReader settings, string name, string modelName, FaultList faults)
+    {
+        RefuseModel(settings, name, modelName, faults);
+        return DeploymentName(settings, name, faults);
+    }
+
+    private static IReadOnlyList<string> Deployments(SettingReader settings, string name, string modelName, FaultList faults)
+    {
+        RefuseModel(settings, name, modelName, faults);
+        var deployments = settings.Models(name);
+        return deployments.All(deployment => Checked(settings, name, deployment, faults)) ? deployments : [];
+    }
+
+    private static void RefuseModel(SettingReader settings, string name, string modelName, FaultList faults)
     {
         if (settings.Has(modelName))
         {
             faults.Add(modelName, "Azure OpenAI is asked by deployments, not by models.", $"Remove it, and set {name} to the name that you gave the deployment.");
         }
+    }
 
-        return DeploymentName(settings, name, faults);
+    private static bool Checked(SettingReader settings, string name, string deployment, FaultList faults)
+    {
+        if (deployment.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.'))
+        {
+            return true;
+        }
+
+        faults.Add(settings.KeyOf(name), $"{SettingReader.Shown(deployment)} cannot be a deployment: their names have letters, digits, '-', '_' and '.' alone.", "Write the deployment's name, not a model's or a path.");
+        return false;
     }
 
     private static (Secret? Key, EntraSettings? Entra) Credential(SettingReader settings, Uri? endpoint, string? version, FaultList faults)

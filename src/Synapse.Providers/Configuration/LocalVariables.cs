@@ -70,7 +70,12 @@ internal static class LocalVariables
         }
 
         var read = new EndpointReader(name, ProviderKind.LocalUnknown, faults).Read(settings.Text(name) ?? "", local: true);
-        var model = Required(settings, EmbeddingModel, name, faults);
+        var models = settings.Models(EmbeddingModel);
+        if (models.Count == 0 && !settings.Has(EmbeddingModel))
+        {
+            NoteMissing(EmbeddingModel, name, faults);
+        }
+
         var key = settings.Secret("LOCAL_EMBEDDING_API_KEY", "LOCAL_EMBEDDING_API_KEY_FILE")
             ?? (own ? null : settings.Secret("LOCAL_LLM_API_KEY", "LOCAL_LLM_API_KEY_FILE"));
         var dimensions = settings.Number("LOCAL_EMBEDDING_DIMENSIONS", 8, 8_192, "numbers per embedding");
@@ -79,7 +84,7 @@ internal static class LocalVariables
             faults.Add("EMBEDDING_DIMENSIONS", $"it is for cloud models, and {Switch} is true.", "Remove it; LOCAL_EMBEDDING_DIMENSIONS is for local ones.");
         }
 
-        var batch = OpenAIVariables.BatchSize(settings, model, faults);
+        var batch = OpenAIVariables.BatchSize(settings, models is [var first, ..] ? first : null, faults);
         return faults.Count > before ? null : new ProviderSettings
         {
             Name = "local-embedding",
@@ -87,7 +92,8 @@ internal static class LocalVariables
             Endpoint = read!.Value.Endpoint,
             Reach = read.Value.Reach,
             ApiKey = key,
-            EmbeddingModel = model,
+            EmbeddingModel = models[0],
+            FurtherEmbeddingModels = [.. models.Skip(1)],
             EmbeddingDimensions = dimensions,
             EmbeddingBatchSize = batch,
         };
@@ -98,9 +104,12 @@ internal static class LocalVariables
         var model = settings.Model(name);
         if (model is null && !settings.Has(name))
         {
-            faults.Add(name, $"it is not set, and {endpoint} needs a model.", "Set it to a model as the server lists it under /v1/models.");
+            NoteMissing(name, endpoint, faults);
         }
 
         return model;
     }
+
+    private static void NoteMissing(string name, string endpoint, FaultList faults)
+        => faults.Add(name, $"it is not set, and {endpoint} needs a model.", "Set it to a model as the server lists it under /v1/models.");
 }

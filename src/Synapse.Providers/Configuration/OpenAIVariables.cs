@@ -71,7 +71,8 @@ internal static class OpenAIVariables
             chat = isOpenAI && !isOther ? DefaultChatModel : Missing(isOther ? BaseUrl : preset.KeyVariable, faults);
         }
 
-        var embedding = settings.Model(Embedding);
+        var embeddings = settings.Models(Embedding);
+        var embedding = embeddings is [var first, ..] ? first : null;
         if (embedding is not null && !preset.Embeds)
         {
             faults.Add(Embedding, $"{preset.Title} has no embedding models.", "Remove it to embed with the built-in model, or list another provider for it under Synapse:Providers.");
@@ -94,6 +95,7 @@ internal static class OpenAIVariables
             FastModel = fast,
             ContextTokens = context,
             EmbeddingModel = embedding,
+            FurtherEmbeddingModels = [.. embeddings.Skip(1)],
             EmbeddingDimensions = dimensions,
             EmbeddingBatchSize = batch,
         };

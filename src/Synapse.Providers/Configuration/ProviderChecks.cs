@@ -16,14 +16,6 @@ internal static class ProviderChecks
         {
             faults.Add("Synapse:Providers", $"several providers are called '{name}'.", "Give each a name of its own.");
         }
-
-        var embedding = providers.Where(provider => provider.EmbeddingModel is not null).ToArray();
-        if (embedding.Select(SpaceOf).Distinct().Count() > 1)
-        {
-            faults.Add("Synapse:Providers",
-                $"the providers that embed ({string.Join(", ", embedding.Select(provider => provider.Name))}) differ in model, dimensions or prefixes; their embeddings could not be compared, and one could not take over from another.",
-                "Let one embed, or give all the same Embedding, EmbeddingDimensions, QueryPrefix and PassagePrefix.");
-        }
     }
 
     private static void CheckReach(ProviderSettings provider, bool isOffline, FaultList faults)
@@ -43,7 +35,4 @@ internal static class ProviderChecks
                 isOffline ? "Choose a model that runs on the server." : "Choose a model that runs on the server, or list the provider under Synapse:Providers with Local set to false.");
         }
     }
-
-    private static (string?, int?, string, string) SpaceOf(ProviderSettings provider)
-        => (provider.EmbeddingModel, provider.EmbeddingDimensions, provider.QueryPrefix, provider.PassagePrefix);
 }

@@ -142,6 +142,9 @@ public sealed record ProviderSettings
     /// <summary>Model or deployment that embeds; null when the provider has not this role.</summary>
     public string? EmbeddingModel { get; init; }
 
+    /// <summary>Further models or deployments of the same server, each a provider of its own once the settings are read: collections that are embedded with them stay searchable, and others can be switched to them.</summary>
+    internal IReadOnlyList<string> FurtherEmbeddingModels { get; init; } = [];
+
     /// <summary>Model that reranks; null when the provider has not this role.</summary>
     public string? RerankModel { get; init; }
 

@@ -20,10 +20,28 @@ public static class ProviderSettingsReader
         var useLocal = settings.Switch(LocalVariables.Switch);
         var listed = new ProviderList(configuration, settings, faults);
 
-        var providers = listed.IsSet ? listed.Read(useAzure, useLocal) : Variables(settings, useAzure, useLocal, faults);
+        var providers = listed.IsSet ? listed.Read(useAzure, useLocal) : [.. Variables(settings, useAzure, useLocal, faults).SelectMany(Spread)];
         ProviderChecks.Check(providers, isOffline, faults);
         return new ProviderConfiguration(providers, isOffline, faults.All);
     }
+
+    private static IEnumerable<ProviderSettings> Spread(ProviderSettings provider)
+        =>
+        [
+            provider with { FurtherEmbeddingModels = [] },
+            .. provider.FurtherEmbeddingModels.Select((model, i) => provider with
+            {
+                Name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{provider.Name}-{i + 2}"),
+                FurtherEmbeddingModels = [],
+                ChatModel = null,
+                FastModel = null,
+                ContextTokens = null,
+                EmbeddingModel = model,
+
+                // Those of the first are no other's.
+                EmbeddingDimensions = null,
+            }),
+        ];
 
     private static IReadOnlyList<ProviderSettings> Variables(SettingReader settings, bool? useAzure, bool? useLocal, FaultList faults)
     {

@@ -43,14 +43,22 @@ internal sealed class SettingReader(IConfiguration configuration, string place, 
     public string Verbatim(string name) => configuration[name] ?? "";
 
     /// <summary>The name of a model or deployment; null when there is none.</summary>
-    public string? Model(string name)
+    public string? Model(string name) => Text(name) is { } model ? Named(name, model) : null;
+
+    /// <summary>Names of models, separated by commas; none when it is not set or something was noted as wrong.</summary>
+    public IReadOnlyList<string> Models(string name)
     {
-        var model = Text(name);
-        if (model is null)
+        var models = (Text(name) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(model => Named(name, model)).ToArray();
+        if (models.Distinct(StringComparer.OrdinalIgnoreCase).Count() < models.Length)
         {
-            return null;
+            faults.Add(KeyOf(name), "a model is named twice.", "Name each once; new collections are embedded with the first.");
         }
 
+        return models.Contains(null) ? [] : [.. models.OfType<string>()];
+    }
+
+    private string? Named(string name, string model)
+    {
         if (KeyForm.IsPlaceholder(model) || model is ['"' or '\'', ..] or [.., '"' or '\''] || KeyForm.IssuerOf(model) is not null || model.Contains("://", StringComparison.Ordinal))
         {
             faults.Add(KeyOf(name), "the value is not the name of a model: it is an example, a key, an address, or stands in quotation marks.", "Write the name as the server lists it.");

@@ -30,6 +30,9 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
 
     public ProviderSettings Settings => provider.Settings;
 
+    /// <summary>How many tokens a text has for the model.</summary>
+    public long CountTokens(ReadOnlySpan<char> text) => _counter.Count(text);
+
     /// <summary>The space; asks the server the first time.</summary>
     /// <exception cref="WireException">The server cannot be asked.</exception>
     public async ValueTask<EmbeddingSpace> FindSpaceAsync(CancellationToken cancellationToken)

@@ -57,6 +57,13 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
     }
 
     /// <inheritdoc/>
+    public long CountTokens(ReadOnlySpan<char> text) => _sources[0].CountTokens(text);
+
+    /// <inheritdoc/>
+    public EmbeddingPrice? Price
+        => _sources[0].Settings is var settings && settings.Prices.TryGetValue(settings.EmbeddingModel!, out var price) ? new EmbeddingPrice(price.InputPerMillion, price.Currency) : null;
+
+    /// <inheritdoc/>
     public async ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken)
     {
         var space = await GetSpaceAsync(cancellationToken);

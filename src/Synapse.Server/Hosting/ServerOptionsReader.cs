@@ -1,4 +1,5 @@
 using System.Globalization;
+using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Retrieval;
 using Synapse.Providers.Configuration;
@@ -31,6 +32,7 @@ public static class ServerOptionsReader
             faults.Add($"{Section}:{child.Key}: there is no such setting. Known are {string.Join(", ", KnownKeys)}.");
         }
 
+        faults.AddRange(SectionFaults.Find<EmbeddingOptions>(settings.Configuration, EmbeddingOptions.SectionName));
         faults.AddRange(SectionFaults.Find<IngestionOptions>(settings.Configuration, IngestionOptions.SectionName));
         faults.AddRange(SectionFaults.Find<RetrievalOptions>(settings.Configuration, RetrievalOptions.SectionName));
         var (portKey, portText) = port is not null ? ("--port", port)

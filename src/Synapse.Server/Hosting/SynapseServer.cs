@@ -35,6 +35,7 @@ using Synapse.Server.Features.Providers;
 using Synapse.Server.Features.Search;
 using Synapse.Server.Features.SignIn;
 using Synapse.Server.Features.Sources;
+using Synapse.Server.Features.Switches;
 using Synapse.Server.Security;
 using Synapse.Server.Telemetry;
 using Synapse.Server.Wire;
@@ -125,6 +126,7 @@ public static class SynapseServer
         var options = app.Services.GetRequiredService<ServerOptions>();
         string[] faults =
         [
+            .. SectionFaults.Find<EmbeddingOptions>(app.Configuration, EmbeddingOptions.SectionName),
             .. SectionFaults.Find<IngestionOptions>(app.Configuration, IngestionOptions.SectionName),
             .. SectionFaults.Find<RetrievalOptions>(app.Configuration, RetrievalOptions.SectionName),
         ];
@@ -305,16 +307,19 @@ public static class SynapseServer
         services.AddStore(configuration, dataFolder, database).UseStaticEmbedder();
         services.AddSingleton(ReadPrompts(dataFolder));
 
-        // New collections are embedded by the chosen model of this process, else by the configured provider; what must stay here, and what was embedded here before, in this process.
+        // New collections are embedded by the first chosen model of this process, else by the first configured provider; what must stay here, and what was embedded here before, in this process.
         services.AddLocalModels(configuration.GetSection(LocalModelOptions.SectionName).Get<LocalModelOptions>() ?? new());
         services.AddSingleton<IEmbedders>(static provider => new Embedders(
-            provider.GetRequiredService<IEmbedder>(), [.. new IEmbedder?[] { provider.GetService<DeferredEmbedder>(), provider.GetService<ProviderEmbedder>() }.OfType<IEmbedder>()]));
+            provider.GetRequiredService<IEmbedder>(), [.. provider.GetServices<DeferredEmbedder>(), .. provider.GetServices<ProviderEmbedder>()]));
         services.AddSynapseIngestion().AddSynapseRetrieval();
+        services.Configure<EmbeddingOptions>(configuration.GetSection(EmbeddingOptions.SectionName));
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
         services.Configure<RetrievalOptions>(configuration.GetSection(RetrievalOptions.SectionName));
         services.Configure<IngestionOptions>(ingestion => ingestion.ExcludedFolders.Add(dataFolder.Path));
         services.AddSingleton<StorePatience>();
         services.AddHostedService<IngestionWorker>();
+        services.AddHostedService<SwitchWorker>();
+        services.AddHostedService<PassageCacheWorker>();
         services.AddSingleton<SourceWatch>();
         return services;
     }
@@ -396,6 +401,7 @@ public static class SynapseServer
         app.MapAnswers();
         app.MapEgress();
         app.MapProviders();
+        app.MapSwitches();
         app.MapDiagnosis();
         app.MapModels();
         app.MapSignIn();

@@ -11,6 +11,9 @@ internal static class SettingRows
     /// <summary>The identity of the store that this one is an unfinished copy of.</summary>
     public const string UnfinishedCopy = "unfinished_copy_of";
 
+    /// <summary>When embeddings of texts that are gone were last looked for, in ticks.</summary>
+    public const string CacheCleared = "embedding_cache_cleared_at";
+
     public static string? Find(StoreConnection connection, string name)
         => LibraryQueries.Collect(connection.Prepare("SELECT value FROM settings WHERE name = ?").Bind(1, name), row => row.Text(0)).FirstOrDefault();
 

@@ -223,6 +223,19 @@ internal static class SchemaMigrations
         -- Questions with the documents that answer them, as JSON.
         ALTER TABLE collections ADD COLUMN evaluation TEXT;
         """,
+
+        // Embeddings by text, as 8-bit numbers; id: ascending in the order in which they were written. Of no collection: what is in no document is looked for.
+        """
+        CREATE TABLE cached_embeddings(
+            id INTEGER PRIMARY KEY,
+            key BLOB NOT NULL,
+            space_id INTEGER NOT NULL,
+            written_at INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            UNIQUE(key, space_id)) STRICT;
+        CREATE INDEX cached_embeddings_by_age ON cached_embeddings(written_at, key);
+        """,
     ];
 
     /// <summary>The schema that this program writes.</summary>

@@ -11,6 +11,25 @@ public sealed class Embedders(IEmbedder builtIn, params IReadOnlyList<IEmbedder>
     public IEmbedder BuiltIn => builtIn;
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ConfiguredEmbedder>> ListAsync(CancellationToken cancellationToken)
+    {
+        var listed = new List<ConfiguredEmbedder> { new(builtIn, await builtIn.GetSpaceAsync(cancellationToken), null) };
+        foreach (var embedder in configured)
+        {
+            try
+            {
+                listed.Add(new ConfiguredEmbedder(embedder, await embedder.GetSpaceAsync(cancellationToken), null));
+            }
+            catch (SynapseException fault)
+            {
+                listed.Add(new ConfiguredEmbedder(embedder, null, fault));
+            }
+        }
+
+        return listed;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IEmbedder> ForAsync(EmbeddingSpace? stored, bool localOnly, CancellationToken cancellationToken)
     {
         if (stored is not null)

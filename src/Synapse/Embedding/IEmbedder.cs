@@ -17,6 +17,12 @@ public interface IEmbedder
     /// <summary>Whether a space is that of another version of this embedder, so that its collections move on to this one.</summary>
     bool Succeeds(EmbeddingSpace space) => false;
 
+    /// <summary>How many tokens a text has for the model; where that is not known, a quarter of its characters.</summary>
+    long CountTokens(ReadOnlySpan<char> text) => (text.Length + 3) / 4;
+
+    /// <summary>What embedding costs, by the operator's price table; null without one.</summary>
+    EmbeddingPrice? Price => null;
+
     /// <summary>Embeds a question or search query.</summary>
     /// <returns><see cref="EmbeddingSpace.Dimensions"/> numbers of unit length, or all zero.</returns>
     ValueTask<float[]> EmbedQueryAsync(string query, CancellationToken cancellationToken);
@@ -29,3 +35,8 @@ public interface IEmbedder
     /// <exception cref="Errors.ProviderException">The server failed; nothing of <paramref name="destination"/> may be used.</exception>
     ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken);
 }
+
+/// <summary>What embedding costs.</summary>
+/// <param name="PerMillionTokens">Price of a million tokens.</param>
+/// <param name="Currency">Three letters, such as <c>USD</c>.</param>
+public sealed record EmbeddingPrice(decimal PerMillionTokens, string Currency);

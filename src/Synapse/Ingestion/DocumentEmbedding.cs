@@ -1,24 +1,22 @@
 using System.Threading.Channels;
 using Synapse.Embedding;
 using Synapse.Errors;
-using Synapse.Library;
 using Synapse.Privacy;
 using Synapse.Storage;
 
 namespace Synapse.Ingestion;
 
 /// <summary>
-/// Embeds prepared documents by a server: many small documents in one request, several requests at once, and nothing that the store has embedded
-/// already. Documents gather while requests are in flight, so a slow server gets full requests and a fast one never waits for more.
+/// Embeds prepared documents by a server: many small documents in one request, several requests at once, and nothing of a changed document that the
+/// store has embedded already. Documents gather while requests are in flight, so a slow server gets full requests and a fast one never waits for more.
 /// </summary>
-internal sealed class DocumentEmbedding(IEmbedder embedder, EmbeddingSpace space, IIngestionStore store, ILibraryStore library, long collectionId) : IDisposable
+/// <param name="passages">Embeds the texts; is disposed with this.</param>
+/// <param name="store">Has the last versions of the documents.</param>
+/// <param name="collectionId">The collection that all the documents are of.</param>
+internal sealed class DocumentEmbedding(PassageEmbedding passages, IIngestionStore store, long collectionId) : IDisposable
 {
-    private readonly EmbeddingBatchHint _hint = embedder.BatchHint ?? new EmbeddingBatchHint();
+    private readonly EmbeddingBatchHint _hint = passages.Hint;
     private readonly SemaphoreSlim _taking = new(1);
-    private readonly SemaphoreSlim _requests = new((embedder.BatchHint ?? new EmbeddingBatchHint()).Requests);
-
-    /// <summary>Whether an embedder is asked this way.</summary>
-    public static bool Suits(IEmbedder embedder) => embedder.BatchHint is not null || !embedder.IsLocal;
 
     /// <summary>Embeds what comes until there is no more, and passes it on; files without a version pass as they are.</summary>
     /// <exception cref="ProviderException">The server failed; what was passed on before is whole.</exception>
@@ -34,7 +32,7 @@ internal sealed class DocumentEmbedding(IEmbedder embedder, EmbeddingSpace space
     public void Dispose()
     {
         _taking.Dispose();
-        _requests.Dispose();
+        passages.Dispose();
     }
 
     private async Task WorkAsync(ChannelReader<PreparedFile> prepared, ChannelWriter<PreparedFile> embedded, CancellationTokenSource stop)
@@ -90,35 +88,21 @@ internal sealed class DocumentEmbedding(IEmbedder embedder, EmbeddingSpace space
 
     private async Task<IReadOnlyList<PreparedFile>> EmbedAsync(List<PreparedFile> files, CancellationToken cancellationToken)
     {
-        try
+        var versions = files.ConvertAll(file => file.Version).OfType<DocumentVersion>().ToList();
+        if (versions.Count == 0)
         {
-            return await EmbedTogetherAsync(files, cancellationToken);
-        }
-        catch (ProviderException refused) when (refused.Kind == SynapseErrorKind.BadInput)
-        {
-            if (files is [var single])
-            {
-                return [single with { Version = null, Skipped = new SkippedFile(single.File.Path, SkipReason.NotEmbedded, refused.Message) }];
-            }
+            return files;
         }
 
-        // One document's text is refused, and only that one is left out.
-        var embedded = new List<PreparedFile>(files.Count);
-        foreach (var file in files)
-        {
-            embedded.AddRange(await EmbedAsync([file], cancellationToken));
-        }
-
-        return embedded;
+        var known = await ReadKnownAsync(files, cancellationToken);
+        var embedded = await passages.EmbedAsync(versions.ConvertAll(PassagesOf), known, cancellationToken);
+        var next = 0;
+        return files.ConvertAll(file => file.Version is null ? file : With(file, embedded[next++]));
     }
 
-    private async Task<IReadOnlyList<PreparedFile>> EmbedTogetherAsync(List<PreparedFile> files, CancellationToken cancellationToken)
+    /// <summary>What the store has of the documents' last versions.</summary>
+    private async Task<Dictionary<string, ReadOnlyMemory<float>>> ReadKnownAsync(List<PreparedFile> files, CancellationToken cancellationToken)
     {
-        if (!embedder.IsLocal && await library.ListLocalOnlyAsync(AccessScope.Everything, [collectionId], cancellationToken) is [var kept, ..])
-        {
-            throw new LocalOnlyException($"'{kept.Name}' is not embedded by '{space.Model}', which is not local.");
-        }
-
         var known = new Dictionary<string, ReadOnlyMemory<float>>(StringComparer.Ordinal);
         foreach (var file in files)
         {
@@ -131,91 +115,14 @@ internal sealed class DocumentEmbedding(IEmbedder embedder, EmbeddingSpace space
             }
         }
 
-        var slices = Slice(files, known);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAll(slices.ConvertAll(slice => RequestAsync(slice, stop)));
-        foreach (var slice in slices)
-        {
-            for (var i = 0; i < slice.Texts.Count; i++)
-            {
-                known[slice.Texts[i]] = slice.Embeddings.AsMemory(i * space.Dimensions, space.Dimensions);
-            }
-        }
-
-        return [.. files.Select(file => file.Version is { } version ? file with { Version = version with { Embeddings = Gather(version, known) } } : file)];
+        return known;
     }
 
-    /// <summary>Cuts the texts that are not known into requests, each text once.</summary>
-    private List<Request> Slice(List<PreparedFile> files, Dictionary<string, ReadOnlyMemory<float>> known)
-    {
-        var slices = new List<Request>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        Request? open = null;
-        var characters = 0L;
-        foreach (var version in files.Select(file => file.Version).OfType<DocumentVersion>())
-        {
-            foreach (var chunk in version.Chunks)
-            {
-                var text = version.Text[chunk.StartOffset..chunk.EndOffset];
-                if (known.ContainsKey(text) || !seen.Add(text))
-                {
-                    continue;
-                }
+    private DocumentPassages PassagesOf(DocumentVersion version) => new(
+        new EgressDocument(collectionId, version.SourceId, version.Path),
+        [.. version.Chunks.Select(chunk => version.Text[chunk.StartOffset..chunk.EndOffset])]);
 
-                if (open is null || open.Texts.Count >= _hint.Texts || characters + text.Length > _hint.Characters)
-                {
-                    slices.Add(open = new Request());
-                    characters = 0;
-                }
-
-                open.Texts.Add(text);
-                open.Documents.Add(new EgressDocument(collectionId, version.SourceId, version.Path));
-                characters += text.Length;
-            }
-        }
-
-        return slices;
-    }
-
-    private async Task RequestAsync(Request request, CancellationTokenSource stop)
-    {
-        await _requests.WaitAsync(stop.Token);
-        try
-        {
-            request.Embeddings = new float[checked(request.Texts.Count * space.Dimensions)];
-            using var activity = EgressActivity.Begin(EgressPurpose.Embedding, request.Documents);
-            await embedder.EmbedPassagesAsync([.. request.Texts.Select(text => text.AsMemory())], request.Embeddings, stop.Token);
-        }
-        catch
-        {
-            await stop.CancelAsync();
-            throw;
-        }
-        finally
-        {
-            _requests.Release();
-        }
-    }
-
-    private float[] Gather(DocumentVersion version, Dictionary<string, ReadOnlyMemory<float>> known)
-    {
-        var embeddings = new float[checked(version.Chunks.Count * space.Dimensions)];
-        for (var i = 0; i < version.Chunks.Count; i++)
-        {
-            var chunk = version.Chunks[i];
-            known[version.Text[chunk.StartOffset..chunk.EndOffset]].CopyTo(embeddings.AsMemory(i * space.Dimensions));
-        }
-
-        return embeddings;
-    }
-
-    /// <summary>The texts of one request, whose they are, and what became of them.</summary>
-    private sealed class Request
-    {
-        public List<string> Texts { get; } = [];
-
-        public HashSet<EgressDocument> Documents { get; } = [];
-
-        public float[] Embeddings { get; set; } = [];
-    }
+    private static PreparedFile With(PreparedFile file, EmbeddedPassages embedded) => embedded.Refusal is { } refusal
+        ? file with { Version = null, Skipped = new SkippedFile(file.File.Path, SkipReason.NotEmbedded, refusal.Message) }
+        : file with { Version = file.Version! with { Embeddings = embedded.Embeddings } };
 }

@@ -15,6 +15,7 @@ public sealed partial class IngestionPipeline(
     IIngestionStore store,
     ILibraryStore library,
     IEmbedders embedders,
+    PassageCache cache,
     IEnumerable<IDocumentReader> readers,
     IOptions<IngestionOptions> options,
     TimeProvider time,
@@ -44,9 +45,9 @@ public sealed partial class IngestionPipeline(
         {
             return await RunOnceAsync(source, changedPaths, work, cancellationToken);
         }
-        catch (LocalOnlyException)
+        catch (Exception moved) when (moved is LocalOnlyException or EmbeddingSpaceChangedException)
         {
-            // Marked while it ran: what is left is embedded here.
+            // Marked, or switched to another model, while it ran: what is left is embedded where the collection is now.
             return await RunOnceAsync(source, null, work, cancellationToken);
         }
     }
@@ -58,7 +59,9 @@ public sealed partial class IngestionPipeline(
         var started = time.GetTimestamp();
         var states = await store.ListDocumentStatesAsync(source.Id, cancellationToken);
         var plan = await Task.Run(() => IngestionPlan.Make(_walker, source, isMoved ? null : changedPaths, states, cancellationToken), cancellationToken);
-        using var embedding = DocumentEmbedding.Suits(embedder) ? new DocumentEmbedding(embedder, space, store, library, source.CollectionId) : null;
+        using var embedding = PassageEmbedding.Suits(embedder)
+            ? new DocumentEmbedding(new PassageEmbedding(embedder, space, library, cache, source.CollectionId), store, source.CollectionId)
+            : null;
         // An analyser of its own: what it remembers of the words of a large source is let go with the run.
         var preparation = new DocumentPreparation(_readers, embedding is null ? embedder : null, new TextAnalyzer(), options.Value, time);
         using var run = new IngestionRun(store, preparation, embedding, space.Fingerprint, plan, work, options.Value, time);

@@ -93,7 +93,8 @@ internal sealed class QueryEmbedder(IEmbedders embedders, TimeSpan timeout, Time
             return null;
         }
 
-        using var activity = EgressActivity.Begin(EgressPurpose.Embedding, []);
+        // A question is nobody's document, unless whoever asks it took it from one.
+        using var activity = EgressActivity.Begin(EgressPurpose.Embedding, EgressActivity.Current is { Purpose: EgressPurpose.Embedding } outer ? outer.Documents : []);
         return await embedder.EmbedQueryAsync(query, cancellationToken);
     }
 }

@@ -30,6 +30,18 @@ public sealed record ModelSwitch(
 
     /// <summary>The space beside it, which no search sees.</summary>
     public EmbeddingSpace Shadow => State == SwitchState.Switched ? From : To;
+
+    /// <summary>Whether the spaces are to change places as soon as no document lacks embeddings.</summary>
+    internal bool IsToSwap => (State, Wish) switch
+    {
+        (SwitchState.Ready, SwitchWish.Switch) => true,
+        (SwitchState.Ready, SwitchWish.WhenGood) => Comparison is { IsGood: true },
+        (SwitchState.Switched, SwitchWish.Return) => true,
+        _ => false,
+    };
+
+    /// <summary>Whether there is something to do.</summary>
+    internal bool HasWork => !Progress.IsComplete || State == SwitchState.Filling || Wish == SwitchWish.Remove || Error is not null || IsToSwap;
 }
 
 /// <summary>How far a switch is.</summary>

@@ -126,7 +126,7 @@ public sealed class WeightsTests : IAsyncDisposable
 
         async Task<string> SpaceAsync(string? weights)
         {
-            await using var embedder = new DeferredEmbedder(new LocalModelOptions { Embedding = HubBench.Id, EmbeddingWeights = weights }, _bench.Store);
+            await using var embedder = new DeferredEmbedder(HubBench.Id, new LocalModelOptions { Embedding = HubBench.Id, EmbeddingWeights = weights }, _bench.Store);
             return (await embedder.GetSpaceAsync(Cancel)).Fingerprint;
         }
 

@@ -18,7 +18,7 @@ internal sealed class IngestionServer : IAsyncDisposable
     {
         var options = Options.Create(new IngestionOptions { BatchChunks = 20, WatchQuietTime = TimeSpan.FromMilliseconds(1), LeaseDuration = TimeSpan.FromSeconds(2) });
         Store = Stores.Open(database);
-        var pipeline = new IngestionPipeline(Store, Store, new Embedders(embedder), [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+        var pipeline = new IngestionPipeline(Store, Store, new Embedders(embedder), PassageCache.None, [], options, TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
         Queue = new IngestionQueue(Store, Store, pipeline, options, TimeProvider.System, NullLogger<IngestionQueue>.Instance);
         Librarian = new Librarian(Store, Queue, options);
         Watcher = new FolderWatcher(Queue, options, TimeProvider.System, NullLogger<FolderWatcher>.Instance);

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Synapse.Privacy;
 using Synapse.Providers.Configuration;
+using Synapse.Providers.Embedding;
 using Synapse.Providers.Tests.TestSupport;
 
 namespace Synapse.Providers.Tests.Configuration;
@@ -133,14 +135,16 @@ public sealed class ListTests
         => AssertFault(First + First.Replace(":0:", ":1:", StringComparison.Ordinal).Replace("=a\n", "=A\n", StringComparison.Ordinal), "Synapse:Providers", "called 'a'", "name of its own");
 
     [Theory]
-    [InlineData("Synapse:Providers:1:Embedding=other", true)]
-    [InlineData("Synapse:Providers:1:Embedding=e\nSynapse:Providers:1:QueryPrefix=q: ", true)]
-    [InlineData("Synapse:Providers:1:Embedding=e\nSynapse:Providers:1:EmbeddingDimensions=256", true)]
-    [InlineData("Synapse:Providers:1:Embedding=e", false)]
-    public void Providers_that_embed_share_one_space(string second, bool isFault)
+    [InlineData("Synapse:Providers:1:Embedding=other", 2)]
+    [InlineData("Synapse:Providers:1:Embedding=e\nSynapse:Providers:1:QueryPrefix=q: ", 2)]
+    [InlineData("Synapse:Providers:1:Embedding=e\nSynapse:Providers:1:EmbeddingDimensions=256", 2)]
+    [InlineData("Synapse:Providers:1:Embedding=e", 1)]
+    public void Providers_of_one_space_stand_in_for_each_other_and_every_space_has_an_embedder(string second, int embedders)
     {
-        var both = $"{First}Synapse:Providers:0:Embedding=e\n{First.Replace(":0:", ":1:", StringComparison.Ordinal).Replace("=a\n", "=b\n", StringComparison.Ordinal)}{second}";
-        Assert.Equal(isFault, Settings.Read(both).Faults.Any(fault => fault.Problem.Contains("could not be compared", StringComparison.Ordinal)));
+        var read = Settings.Read($"{First}Synapse:Providers:0:Embedding=e\n{First.Replace(":0:", ":1:", StringComparison.Ordinal).Replace("=a\n", "=b\n", StringComparison.Ordinal)}{second}");
+        Assert.Empty(read.Faults);
+        using var services = new ServiceCollection().AddLogging().AddSingleton<IEgress>(new LoopbackEgress()).AddProviders(read.Providers).BuildServiceProvider();
+        Assert.Equal(((string[])["a", "b"])[..embedders], services.GetServices<ProviderEmbedder>().Select(embedder => embedder.Provider));
     }
 
     [Fact]

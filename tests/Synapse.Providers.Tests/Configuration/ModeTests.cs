@@ -203,4 +203,20 @@ public sealed class ModeTests
             File.Delete(file);
         }
     }
+
+    [Theory]
+    [InlineData("OPENAI_API_KEY=" + Settings.OpenAIKey + "\nEMBEDDING_DIMENSIONS=256\nMODEL_EMBEDDING", "openai")]
+    [InlineData("USE_AZURE_OPENAI=true\nAZURE_OPENAI_ENDPOINT=https://x.openai.azure.com\nAZURE_OPENAI_API_KEY=0123456789abcdef0123456789abcdef\nAZURE_OPENAI_CHAT_DEPLOYMENT=c\nEMBEDDING_DIMENSIONS=256\nAZURE_OPENAI_EMBEDDING_DEPLOYMENT", "azure")]
+    [InlineData("USE_LOCAL_MODELS=true\nLOCAL_EMBEDDING_ENDPOINT=http://127.0.0.1:8081\nLOCAL_EMBEDDING_DIMENSIONS=256\nLOCAL_EMBEDDING_MODEL", "local-embedding")]
+    public void Further_embedding_models_are_providers_that_only_embed(string lines, string name)
+    {
+        var read = Settings.Read($"{lines}=new, old ,older");
+        Assert.Empty(read.Faults);
+        Assert.Equal([(name, "new", 256), ($"{name}-2", "old", null), ($"{name}-3", "older", (int?)null)], read.Providers.Select(provider => (provider.Name, provider.EmbeddingModel, provider.EmbeddingDimensions)));
+        Assert.All(read.Providers.Skip(1), provider => Assert.Null(provider.ChatModel));
+        Assert.All(read.Providers, provider => Assert.Equal(read.Providers[0].Endpoint, provider.Endpoint));
+
+        var twice = Settings.Read($"{lines}=new,NEW");
+        Assert.Contains("a model is named twice", Assert.Single(twice.Faults).Problem, StringComparison.Ordinal);
+    }
 }

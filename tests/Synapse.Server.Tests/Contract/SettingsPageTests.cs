@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.LocalModels;
 using Synapse.Postgres;
@@ -11,6 +12,10 @@ namespace Synapse.Server.Tests.Contract;
 /// <summary>The table of settings in docs/cli.md says what the classes of options say.</summary>
 public sealed class SettingsPageTests
 {
+    [Fact]
+    public void Every_limit_of_embedding_is_described_with_its_default_and_range()
+        => AssertDescribed(new EmbeddingOptions(), EmbeddingOptions.SectionName, least: 1);
+
     [Fact]
     public void Every_limit_of_ingestion_is_described_with_its_default_and_range()
         => AssertDescribed(new IngestionOptions(), IngestionOptions.SectionName, least: 9);

@@ -127,11 +127,12 @@ public sealed class StartTests
     public async Task A_limit_that_is_out_of_range_stops_the_start_with_its_name()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("appsettings.json", """{"Synapse":{"Ingestion":{"MaxDepth":0},"Retrieval":{"QueryEmbeddingTimeout":"00:02:00"}}}""");
+        folder.Write("appsettings.json", """{"Synapse":{"Embedding":{"CacheMegabytes":-1},"Ingestion":{"MaxDepth":0},"Retrieval":{"QueryEmbeddingTimeout":"00:02:00"}}}""");
         await using var app = SynapseServer.Build(Options(folder, 0));
         var refused = await Assert.ThrowsAsync<InvalidConfigurationException>(() => SynapseServer.StartAsync(app, Cancel));
         Assert.Equal(
             [
+                "Synapse:Embedding:CacheMegabytes: '-1' is not a number from 0 to 1,048,576. Leave it out for 256.",
                 "Synapse:Ingestion:MaxDepth: '0' is not a number from 1 to 1,000. Leave it out for 64.",
                 "Synapse:Retrieval:QueryEmbeddingTimeout: '00:02:00' is not a time (hours:minutes:seconds) from 00:00:00.05 to 00:01:00. Leave it out for 00:00:02.",
             ],

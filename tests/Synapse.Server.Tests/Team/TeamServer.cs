@@ -33,10 +33,14 @@ internal sealed class TeamServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a server whose only setting is the database, as an operator would start it.</summary>
-    public static async Task<TeamServer> StartAsync(PostgresDatabase database, TemporaryFolder folder, string name, params (string Name, string Value)[] settings)
+    public static Task<TeamServer> StartAsync(PostgresDatabase database, TemporaryFolder folder, string name, params (string Name, string Value)[] settings)
+        => StartAloneAsync(folder, name, [("DATABASE_URL", database.Url), .. settings]);
+
+    /// <summary>Starts a server with these settings; without a database, everything is in its data folder.</summary>
+    public static async Task<TeamServer> StartAloneAsync(TemporaryFolder folder, string name, params (string Name, string Value)[] settings)
     {
         var data = new DataFolder(Path.Combine(folder.Path, name));
-        var json = new JsonObject { ["DATABASE_URL"] = database.Url };
+        var json = new JsonObject();
         foreach (var (key, value) in settings)
         {
             json[key] = value;

@@ -5,6 +5,7 @@ internal static class FirstSchema
 {
     /// <summary>Takes away what all later steps added, the last first. Each new step adds its lines here.</summary>
     public const string Return = """
+        DROP TABLE cached_embeddings;
         ALTER TABLE collections DROP COLUMN evaluation;
         ALTER TABLE segments DROP COLUMN vector_stream;
         DROP TABLE shadow_embeddings;

@@ -14,7 +14,7 @@ internal sealed class IngestionFixture : IAsyncDisposable
     private Task? _running;
 
     public IngestionFixture(
-        InMemoryStore? store = null, IEmbedder? embedder = null, TimeProvider? time = null, IDocumentReader[]? readers = null, Action<IngestionOptions>? configure = null, IEmbedders? embedders = null)
+        InMemoryStore? store = null, IEmbedder? embedder = null, TimeProvider? time = null, IDocumentReader[]? readers = null, Action<IngestionOptions>? configure = null, IEmbedders? embedders = null, PassageCache? cache = null)
     {
         Store = store ?? new InMemoryStore();
         Store.Time = time ?? TimeProvider.System;
@@ -22,7 +22,7 @@ internal sealed class IngestionFixture : IAsyncDisposable
         configure?.Invoke(Options);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         Pipeline = new IngestionPipeline(
-            Store, Store, embedders ?? new Embedders(embedder ?? new HashEmbedder()), readers ?? [], options, time ?? TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
+            Store, Store, embedders ?? new Embedders(embedder ?? new HashEmbedder()), cache ?? PassageCache.None, readers ?? [], options, time ?? TimeProvider.System, NullLogger<IngestionPipeline>.Instance);
         Queue = new IngestionQueue(Store, Store, Pipeline, options, time ?? TimeProvider.System, NullLogger<IngestionQueue>.Instance);
         Librarian = new Librarian(Store, Queue, options);
     }
