@@ -71,7 +71,7 @@ public sealed partial class PostgresStore : ISwitchStore
     public async ValueTask<ISearchSnapshot> OpenShadowSnapshotAsync(long collectionId, CancellationToken cancellationToken)
         => await StoreView.TryOpenShadowAsync(_connections, collectionId, cancellationToken) is { } view
             ? await SearchSnapshot.OpenAsync(view, _indexReader, _postings, _options.IndexedFrom, cancellationToken)
-            : throw new SwitchNotFoundException($"#{collectionId}");
+            : throw new SwitchNotFoundException(await FindNameAsync(collectionId, cancellationToken) ?? $"#{collectionId}");
 
     /// <inheritdoc/>
     public async ValueTask<bool> SwapSpacesAsync(long collectionId, SwitchWish wish, CancellationToken cancellationToken)
@@ -92,6 +92,10 @@ public sealed partial class PostgresStore : ISwitchStore
     /// <inheritdoc/>
     public async ValueTask<bool> SetEvaluationAsync(AccessScope scope, long collectionId, EvaluationSet? evaluation, CancellationToken cancellationToken)
         => await _connections.WriteAsync((connection, token) => EvaluationRows.SetAsync(connection, scope, collectionId, evaluation, token), cancellationToken) > 0;
+
+    private Task<string?> FindNameAsync(long collectionId, CancellationToken cancellationToken)
+        => _connections.QueryAsync(
+            (connection, token) => connection.FindAsync("SELECT name FROM collections WHERE id = $1", [collectionId], row => row.GetString(0), token), cancellationToken);
 
     private Task<SwitchRow?> FindSwitchRowAsync(AccessScope scope, long collectionId, CancellationToken cancellationToken)
         => _connections.QueryAsync((connection, token) => SwitchRows.FindAsync(connection, scope, collectionId, token), cancellationToken);

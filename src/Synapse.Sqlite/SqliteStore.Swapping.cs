@@ -21,22 +21,9 @@ public sealed partial class SqliteStore
     // Whether there may be parts and rows that nothing needs any more: what an earlier process left, or a switch.
     private bool _mayHaveStale = true;
 
-    private enum SwapOutcome
-    {
-        Refused,
-        MoreSegments,
-        Done,
-    }
-
     /// <inheritdoc/>
     public async ValueTask PrepareSwapAsync(long collectionId, CancellationToken cancellationToken)
-        => await WithoutMergingAsync(
-            token =>
-            {
-                SplitLarge(collectionId, token);
-                return _readers.Read(connection => SwitchRow.Find(connection, collectionId)) is { } ofSwitch && LiveSegments(collectionId).All(view => Prepare(ofSwitch, view, token));
-            },
-            cancellationToken);
+        => await WithoutMergingAsync(token => PrepareSwap(collectionId, token), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<bool> SwapSpacesAsync(long collectionId, SwitchWish wish, CancellationToken cancellationToken)
@@ -70,6 +57,31 @@ public sealed partial class SqliteStore
             either.Token);
     }
 
+    private bool PrepareSwap(long collectionId, CancellationToken cancellationToken)
+    {
+        SplitLarge(collectionId, cancellationToken);
+        if (_readers.Read(connection => SwitchRow.Find(connection, collectionId)) is not { } ofSwitch)
+        {
+            return false;
+        }
+
+        try
+        {
+            var isComplete = true;
+            foreach (var view in LiveSegments(collectionId))
+            {
+                isComplete &= Prepare(ofSwitch, view, cancellationToken);
+            }
+
+            return isComplete;
+        }
+        catch
+        {
+            Forget(collectionId);
+            throw;
+        }
+    }
+
     private bool SwapSpaces(long collectionId, SwitchWish wish, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
@@ -91,12 +103,10 @@ public sealed partial class SqliteStore
                     return false;
                 }
 
-                var outcome = _writer.WriteBlocking(
-                    connection => TrySwap(connection, ofSwitch, covered), result => Swap(result.Index), cancellationToken).Outcome;
-                if (outcome != SwapOutcome.MoreSegments)
+                if (_writer.WriteBlocking(connection => TrySwap(connection, ofSwitch, covered), Swap, cancellationToken) is not null)
                 {
-                    Swapped(collectionId, outcome, covered, started);
-                    return outcome == SwapOutcome.Done;
+                    Swapped(collectionId, covered, started);
+                    return true;
                 }
             }
         }
@@ -108,45 +118,30 @@ public sealed partial class SqliteStore
         }
     }
 
-    private (SwapOutcome Outcome, CollectionIndex? Index) TrySwap(StoreConnection connection, SwitchRow prepared, Dictionary<long, Segment> covered)
+    /// <returns>The collection in its other space; null when it is not any more as it was when the segments were made.</returns>
+    private CollectionIndex? TrySwap(StoreConnection connection, SwitchRow prepared, Dictionary<long, Segment> covered)
     {
         if (SwitchRow.Find(connection, prepared.CollectionId) is not { } ofSwitch
-            || ofSwitch.Switch.Wish != prepared.Switch.Wish || ofSwitch.Shadow != prepared.Shadow || !ShadowRows.IsComplete(connection, prepared.CollectionId))
+            || ofSwitch.Switch.Wish != prepared.Switch.Wish || ofSwitch.Shadow != prepared.Shadow || !ShadowRows.IsComplete(connection, prepared.CollectionId)
+            || !LiveSegments(prepared.CollectionId).All(view => covered.ContainsKey(view.Segment.Id)))
         {
-            return (SwapOutcome.Refused, null);
+            return null;
         }
 
+        // A segment of which nothing is left stays as it is. The next merge takes it away.
         var index = IndexOf(prepared.CollectionId);
-        var segments = new List<SegmentView>(index.Segments.Count);
-        foreach (var view in index.Segments)
+        SegmentView[] segments = [.. index.Segments.Select(view => covered.TryGetValue(view.Segment.Id, out var segment) ? view with { Segment = segment } : view)];
+        foreach (var segment in covered.Values)
         {
-            if (covered.TryGetValue(view.Segment.Id, out var segment))
-            {
-                SegmentCatalogue.SetVectors(connection, segment);
-                segments.Add(view with { Segment = segment });
-            }
-            else if (view.LiveDocuments == 0)
-            {
-                // The next merge takes it away.
-                segments.Add(view);
-            }
-            else
-            {
-                return (SwapOutcome.MoreSegments, null);
-            }
+            SegmentCatalogue.SetVectors(connection, segment);
         }
 
         ofSwitch.Swap(connection, _time.GetUtcNow());
-        return (SwapOutcome.Done, index with { Space = ofSwitch.Shadow, Segments = segments });
+        return index with { Space = ofSwitch.Shadow, Segments = segments };
     }
 
-    private void Swapped(long collectionId, SwapOutcome outcome, Dictionary<long, Segment> covered, long started)
+    private void Swapped(long collectionId, Dictionary<long, Segment> covered, long started)
     {
-        if (outcome != SwapOutcome.Done)
-        {
-            return;
-        }
-
         Forget(collectionId);
         var chunks = covered.Values.Sum(segment => segment.ChunkCount);
         if (chunks > LargeMergeChunks)

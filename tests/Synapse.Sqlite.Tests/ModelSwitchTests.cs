@@ -203,6 +203,33 @@ public sealed class ModelSwitchTests() : ModelSwitchSuite(new SqliteHarness())
     }
 
     [Fact]
+    public async Task Segments_that_come_while_others_are_prepared_change_places_with_them()
+    {
+        const int Rounds = 30;
+        var collectionId = await FilledAsync(documents: 7, paragraphs: 40);
+        var source = (await Harness.Library.ListSourcesAsync(AccessScope.Everything, collectionId, Token))[0];
+        for (var round = 0; round < Rounds; round++)
+        {
+            var now = (await Harness.Switching.FindSwitchAsync(AccessScope.Everything, collectionId, Token))!;
+            await Harness.Switching.WishAsync(AccessScope.Everything, collectionId, SwitchWish.Switch, Token);
+            var swap = Store.SwapSpacesAsync(collectionId, SwitchWish.Switch, Token).AsTask();
+            try
+            {
+                await CommitAsync(collectionId, TestDocuments.Make(now.Searched, source.Id, "new.txt", $"word{round}"));
+                await FillAsync(collectionId);
+            }
+            catch (Exception e) when (e is ArgumentException or EmbeddingSpaceChangedException)
+            {
+                // The swap was faster, and the document's embedding is of the other space.
+            }
+
+            var swapped = await swap;
+            await ExpectAsync(collectionId, swapped ? now.Shadow : now.Searched, (await Harness.Library.ListCollectionsAsync(AccessScope.Everything, Token)).Single().ChunkCount);
+            await FillAsync(collectionId);
+        }
+    }
+
+    [Fact]
     public async Task Closing_stops_a_swap_and_the_next_start_finds_one_space_or_the_other()
     {
         var collectionId = await FilledAsync(documents: 40);
@@ -256,9 +283,9 @@ public sealed class ModelSwitchTests() : ModelSwitchSuite(new SqliteHarness())
 
     private async Task FillAsync(long collectionId)
     {
-        var space = (await Harness.Switching.FindSwitchAsync(AccessScope.Everything, collectionId, Token))!.Shadow;
         while (await Harness.Switching.ListUnembeddedAsync(collectionId, 50, Token) is { Count: > 0 } lacking)
         {
+            var space = (await Harness.Switching.FindSwitchAsync(AccessScope.Everything, collectionId, Token))!.Shadow;
             await Harness.Switching.AddShadowAsync(collectionId, space.Fingerprint, [.. lacking.Select(document => Embed(document, space))], Token);
         }
     }
@@ -267,7 +294,7 @@ public sealed class ModelSwitchTests() : ModelSwitchSuite(new SqliteHarness())
         => await Harness.Ingestion.CommitAsync(TestDocuments.Batch(collectionId, versions), Token);
 
     /// <summary>All chunks are found in one space, each by the embedding of its own text.</summary>
-    private async Task ExpectAsync(long collectionId, EmbeddingSpace space, int chunks)
+    private async Task ExpectAsync(long collectionId, EmbeddingSpace space, long chunks)
     {
         await using var snapshot = await Harness.Search.OpenSnapshotAsync(AccessScope.Everything, [collectionId], Token);
         Assert.Equal(space, Assert.Single(snapshot.Spaces).Space);

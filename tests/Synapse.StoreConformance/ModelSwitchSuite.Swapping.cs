@@ -308,6 +308,9 @@ public abstract partial class ModelSwitchSuite
                         // Made for the space that was searched a moment ago: made again.
                     }
                 }
+
+                // Also while the spaces are changing places.
+                await FillAsync(collection.Id);
             }
         }
 

@@ -62,7 +62,8 @@ public sealed class CopyTests
     [Theory]
     [InlineData(StoreKind.Sqlite, StoreKind.Postgres, false)]
     [InlineData(StoreKind.Sqlite, StoreKind.Postgres, true)]
-    [InlineData(StoreKind.Sqlite, StoreKind.Sqlite, true)]
+    [InlineData(StoreKind.Postgres, StoreKind.Sqlite, false)]
+    [InlineData(StoreKind.Postgres, StoreKind.Sqlite, true)]
     public async Task A_copy_of_a_store_that_switches_its_model_has_what_is_searched_and_no_switch(StoreKind from, StoreKind to, bool isSwitched)
     {
         await using var original = await StorePlace.MakeAsync(from);

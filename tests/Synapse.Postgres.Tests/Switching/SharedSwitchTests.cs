@@ -49,6 +49,11 @@ public sealed class SharedSwitchTests : IAsyncLifetime
         Assert.Equal([StoreHarness.Space], before.Spaces.Select(each => each.Space));
         Assert.Equal(40, (await before.FindByEmbeddingAsync(TestDocuments.Query("first 3.txt"), 100, Token)).Count);
 
+        // Wished for twice, it is not taken back.
+        Assert.True(await _stores[1].WishAsync(AccessScope.Everything, here.Id, SwitchWish.Switch, Token));
+        Assert.False(await _stores[1].SwapSpacesAsync(here.Id, SwitchWish.Switch, Token));
+        await there.CheckSearchedAsync(SwitchingCollection.To);
+
         // What comes now lacks the space before, and gets it.
         await there.CommitAsync("new.txt", "7.txt");
         Assert.True(await _stores[1].WishAsync(AccessScope.Everything, here.Id, SwitchWish.Return, Token));
