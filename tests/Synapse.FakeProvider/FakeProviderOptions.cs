@@ -44,6 +44,15 @@ public sealed class FakeProviderOptions
     /// <summary>The length of embeddings; null takes it from the name of the model.</summary>
     public int? EmbeddingDimensions { get; set; }
 
+    /// <summary>Requests for answers and embeddings that it takes per minute; null takes any number, and headers tell made-up limits.</summary>
+    public int? RequestsPerMinute { get; set; }
+
+    /// <summary>Tokens of such requests that it takes per minute.</summary>
+    public int? TokensPerMinute { get; set; }
+
+    /// <summary>Whether its limits are there again all at once when a minute is over, instead of little by little.</summary>
+    public bool CountsWholeMinutes { get; set; }
+
     /// <summary>Who issues the tokens that the Azure dialects accept; null accepts tokens of an issuer of its own.</summary>
     public FakeEntra? Entra { get; set; }
 

@@ -22,5 +22,8 @@ internal sealed class FakeState(FakeProviderOptions options)
     /// <summary>Replies that are given again to the same request.</summary>
     public ConcurrentDictionary<string, HttpReply> Remembered { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The limits that it keeps.</summary>
+    public RateLimits Rates { get; } = new(options);
+
     public RequestLog Log { get; } = new(options.Time);
 }

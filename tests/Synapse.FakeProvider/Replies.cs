@@ -16,7 +16,7 @@ internal static class Replies
         var exchange = new Exchange(request, dialect, use, state);
         try
         {
-            var reply = Reply(exchange, operation);
+            var reply = Reply(exchange, operation, state.Rates);
             reply = exchange.Scenario.ChangeReply?.Invoke(exchange, reply) ?? reply;
             return reply with { Before = reply.Before + use.Call.Milliseconds("headers-ms") };
         }
@@ -27,7 +27,7 @@ internal static class Replies
         }
     }
 
-    private static HttpReply Reply(Exchange exchange, Operation operation)
+    private static HttpReply Reply(Exchange exchange, Operation operation, RateLimits rates)
     {
         var scenario = exchange.Scenario;
         if (scenario.BeforeKey && scenario.Answer?.Invoke(exchange) is { } early)
@@ -40,6 +40,6 @@ internal static class Replies
             return refusal;
         }
 
-        return (scenario.BeforeKey ? null : scenario.Answer?.Invoke(exchange)) ?? operation.Answer(exchange);
+        return rates.Apply(exchange, () => (scenario.BeforeKey ? null : scenario.Answer?.Invoke(exchange)) ?? operation.Answer(exchange));
     }
 }

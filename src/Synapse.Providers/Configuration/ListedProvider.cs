@@ -11,6 +11,7 @@ internal sealed class ListedProvider(IConfigurationSection entry, string place, 
 {
     private const string PricesName = "Prices";
     private const int UnknownNameEdits = 3;
+    private const int MostPerMinute = 1_000_000_000;
     private readonly SettingReader _settings = new(entry, place, faults);
 
     public ProviderSettings? Read()
@@ -50,6 +51,8 @@ internal sealed class ListedProvider(IConfigurationSection entry, string place, 
             QueryPrefix = _settings.Verbatim("QueryPrefix"),
             PassagePrefix = _settings.Verbatim("PassagePrefix"),
             MaxConcurrency = _settings.Number("MaxConcurrency", 1, 1_024, "requests at once") ?? 8,
+            RequestsPerMinute = _settings.Number("RequestsPerMinute", 1, MostPerMinute, "requests per minute"),
+            TokensPerMinute = _settings.Number("TokensPerMinute", 1, MostPerMinute, "tokens per minute"),
             QueueTimeout = _settings.Seconds("QueueSeconds") ?? TimeSpan.FromSeconds(30),
             Timeouts = Timeouts(),
             Prices = Prices(),

@@ -166,6 +166,12 @@ public sealed record ProviderSettings
     /// <summary>Most requests at once; at least 1.</summary>
     public int MaxConcurrency { get; init; } = 8;
 
+    /// <summary>Most requests per minute; null for what the server tells. At least 1. Bulk work alone waits for it.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>Most tokens per minute; null for what the server tells. At least 1. Bulk work alone waits for it.</summary>
+    public int? TokensPerMinute { get; init; }
+
     /// <summary>How long a request waits for its turn at most.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

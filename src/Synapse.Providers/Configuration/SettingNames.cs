@@ -25,7 +25,7 @@ public static class SettingNames
         "Name", "Kind", "Endpoint", "Local", "ApiKey", "ApiKeyFile", "Organization", "Project", "ApiVersion",
         "Entra:Credential", "Entra:Scope", "Entra:Authority", "Entra:TenantId", "Entra:ClientId", "Entra:ClientSecret", "Entra:ClientSecretFile", "Entra:TokenFile",
         "Chat", "Fast", "Embedding", "Rerank", "ContextTokens", "MaxOutputTokens", "EmbeddingDimensions", "EmbeddingBatchSize", "QueryPrefix", "PassagePrefix",
-        "MaxConcurrency", "QueueSeconds",
+        "MaxConcurrency", "RequestsPerMinute", "TokensPerMinute", "QueueSeconds",
         "Timeouts:ConnectSeconds", "Timeouts:FirstByteSeconds", "Timeouts:FirstTokenSeconds", "Timeouts:IdleSeconds", "Timeouts:CommentsOnlySeconds", "Timeouts:TotalSeconds", "Timeouts:LoadSeconds",
     ];
 

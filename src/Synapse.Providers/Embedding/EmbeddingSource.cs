@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.AI;
 using Synapse.Chat;
 using Synapse.Embedding;
@@ -28,6 +29,9 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
     private EmbeddingSpace? _space;
     private string _servedModel = "";
 
+    // Three bytes of UTF-8 are about a token of most texts in most vocabularies; what it is here, the replies say.
+    private double _tokensPerByte = 1.0 / 3;
+
     public ProviderSettings Settings => provider.Settings;
 
     /// <summary>The space; asks the server the first time.</summary>
@@ -42,7 +46,7 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
         var (generator, _) = await ConnectAsync(cancellationToken);
         using var activity = EgressActivity.Begin(EgressPurpose.Discovery, []);
         // A word of no document: only the length of what comes back matters.
-        var reply = await SendWithRetriesAsync(generator, [new(0, "dimensions".AsMemory())], null, cancellationToken);
+        var reply = await SendWithRetriesAsync(generator, [new(0, "dimensions".AsMemory())], null, isBulk: false, cancellationToken);
         var model = provider.Settings.Kind switch
         {
             // A deployment can have any name; what counts is the model behind it.
@@ -56,9 +60,10 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
     /// <param name="texts">The texts with their prefixes.</param>
     /// <param name="dimensions">How many numbers each embedding must have.</param>
     /// <param name="destination">Receives the embeddings, of unit length, one after the other; after a failure it holds nothing of use.</param>
+    /// <param name="isBulk">Whether nobody waits for this one: then questions go first, and it keeps to the provider's pace.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="WireException">The server failed, retries included.</exception>
-    public async ValueTask EmbedAsync(IReadOnlyList<ReadOnlyMemory<char>> texts, int dimensions, Memory<float> destination, CancellationToken cancellationToken)
+    public async ValueTask EmbedAsync(IReadOnlyList<ReadOnlyMemory<char>> texts, int dimensions, Memory<float> destination, bool isBulk, CancellationToken cancellationToken)
     {
         var (generator, limits) = await ConnectAsync(cancellationToken);
         destination.Span.Clear();
@@ -71,7 +76,7 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
 
         // Half of the turns stay free for questions, which people wait for.
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Settings.MaxConcurrency / 2), CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Batches(parts, limits), parallel, (batch, token) => EmbedBatchAsync(generator, batch, dimensions, sums, narrowings: 0, token));
+        await Parallel.ForEachAsync(Batches(parts, limits), parallel, (batch, token) => EmbedBatchAsync(generator, batch, dimensions, sums, narrowings: 0, isBulk, token));
         sums.Complete();
     }
 
@@ -82,11 +87,11 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
     }
 
     private async ValueTask EmbedBatchAsync(
-        OpenTelemetryEmbeddingGenerator<string, Embedding<float>> generator, IReadOnlyList<EmbeddingPart> batch, int dimensions, EmbeddingSums sums, int narrowings, CancellationToken cancellationToken)
+        OpenTelemetryEmbeddingGenerator<string, Embedding<float>> generator, IReadOnlyList<EmbeddingPart> batch, int dimensions, EmbeddingSums sums, int narrowings, bool isBulk, CancellationToken cancellationToken)
     {
         try
         {
-            var rows = await SendWithRetriesAsync(generator, batch, dimensions, cancellationToken);
+            var rows = await SendWithRetriesAsync(generator, batch, dimensions, isBulk, cancellationToken);
             for (var at = 0; at < batch.Count; at++)
             {
                 sums.Add(batch[at].Owner, rows[at].Vector.Span, batch[at].Text.Length);
@@ -103,7 +108,7 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
 
             foreach (var again in Batches(smaller, narrowed))
             {
-                await EmbedBatchAsync(generator, again, dimensions, sums, narrowings + 1, cancellationToken);
+                await EmbedBatchAsync(generator, again, dimensions, sums, narrowings + 1, isBulk, cancellationToken);
             }
         }
     }
@@ -122,13 +127,13 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
     }
 
     private async ValueTask<GeneratedEmbeddings<Embedding<float>>> SendWithRetriesAsync(
-        OpenTelemetryEmbeddingGenerator<string, Embedding<float>> generator, IReadOnlyList<EmbeddingPart> batch, int? dimensions, CancellationToken cancellationToken)
+        OpenTelemetryEmbeddingGenerator<string, Embedding<float>> generator, IReadOnlyList<EmbeddingPart> batch, int? dimensions, bool isBulk, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
         var breaker = provider.Breaker(_model);
         for (var attempt = 0; ; attempt++)
         {
-            var (reply, failure) = await TrySendAsync(generator, batch, dimensions, breaker, isRetry: attempt > 0, cancellationToken);
+            var (reply, failure) = await TrySendAsync(generator, batch, dimensions, breaker, isRetry: attempt > 0, isBulk, cancellationToken);
             if (reply is not null)
             {
                 return reply;
@@ -144,8 +149,11 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
     }
 
     private async ValueTask<(GeneratedEmbeddings<Embedding<float>>? Reply, WireException? Failure)> TrySendAsync(
-        OpenTelemetryEmbeddingGenerator<string, Embedding<float>> generator, IReadOnlyList<EmbeddingPart> batch, int? dimensions, CircuitBreaker breaker, bool isRetry, CancellationToken cancellationToken)
+        OpenTelemetryEmbeddingGenerator<string, Embedding<float>> generator, IReadOnlyList<EmbeddingPart> batch, int? dimensions, CircuitBreaker breaker, bool isRetry, bool isBulk, CancellationToken cancellationToken)
     {
+        var bytes = batch.Sum(part => Encoding.UTF8.GetByteCount(part.Text.Span));
+        var tokens = (long)Math.Ceiling(bytes * Volatile.Read(ref _tokensPerByte));
+        using var paced = isBulk ? await provider.Pace.WaitAsync(_model, tokens, cancellationToken) : provider.Pace.Count(_model, tokens);
         if (!breaker.TryEnter(out var wait) && !isRetry)
         {
             var reason = breaker.Reason ?? provider.Classifier.Unavailable("it is being tried by another request");
@@ -155,12 +163,14 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
         var settled = false;
         try
         {
-            using var turn = await provider.Gate.EnterAsync(cancellationToken);
+            using var turn = isBulk ? await provider.Gate.EnterInBulkAsync(cancellationToken) : await provider.Gate.EnterAsync(cancellationToken);
+            PacedRequest.Current = paced;
             provider.Meter.Sent();
             var sentAt = time.GetTimestamp();
             var reply = await generator.GenerateAsync(batch.Select(part => part.Text.ToString()).ToList(), new() { ModelId = _model, Dimensions = dimensions }, cancellationToken);
             provider.Meter.Replied(time.GetElapsedTime(sentAt));
             provider.Meter.Succeeded(_model, reply.Usage?.InputTokenCount ?? 0, 0);
+            Learn(paced, bytes, reply.Usage?.InputTokenCount);
             settled = true;
             breaker.Succeed();
             return (reply, null);
@@ -169,6 +179,11 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
         {
             settled = true;
             breaker.Fail(exception.Failure);
+            if (exception.Failure.Kind == ProviderFailure.Throttled)
+            {
+                paced.Refused(exception.Failure.RetryAfter);
+            }
+
             provider.Meter.Failed(exception.Failure.Kind, exception.Failure.IsLoading);
             return (null, exception);
         }
@@ -211,6 +226,17 @@ internal sealed class EmbeddingSource(ProviderConnection provider, RetryPolicy r
         {
             throw new WireException(new(ProviderFailure.BadConfig, "remote model", $"the model '{_model}' runs on another host, to which the local server only passes texts on; choose a model that runs here"));
         }
+    }
+
+    private void Learn(PacedRequest paced, int bytes, long? tokens)
+    {
+        if (tokens is not > 0 || bytes == 0)
+        {
+            return;
+        }
+
+        paced.Used(tokens.Value);
+        Volatile.Write(ref _tokensPerByte, (Volatile.Read(ref _tokensPerByte) + ((double)tokens.Value / bytes)) / 2);
     }
 
     private void AddParts(int owner, ReadOnlyMemory<char> text, EmbeddingLimits limits, List<EmbeddingPart> parts)

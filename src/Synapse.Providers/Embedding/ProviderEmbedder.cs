@@ -61,7 +61,7 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
     {
         var space = await GetSpaceAsync(cancellationToken);
         var embedding = new float[space.Dimensions];
-        await EmbedAsync([$"{space.QueryPrefix}{query}".AsMemory()], space, embedding, cancellationToken);
+        await EmbedAsync([$"{space.QueryPrefix}{query}".AsMemory()], space, embedding, isBulk: false, cancellationToken);
         return embedding;
     }
 
@@ -77,7 +77,7 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
         if (passages.Count > 0)
         {
             var texts = space.PassagePrefix.Length == 0 ? passages : [.. passages.Select(passage => string.Concat(space.PassagePrefix, passage.Span).AsMemory())];
-            await EmbedAsync(texts, space, destination, cancellationToken);
+            await EmbedAsync(texts, space, destination, isBulk: true, cancellationToken);
         }
     }
 
@@ -90,7 +90,7 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
         }
     }
 
-    private async ValueTask EmbedAsync(IReadOnlyList<ReadOnlyMemory<char>> texts, EmbeddingSpace space, Memory<float> destination, CancellationToken cancellationToken)
+    private async ValueTask EmbedAsync(IReadOnlyList<ReadOnlyMemory<char>> texts, EmbeddingSpace space, Memory<float> destination, bool isBulk, CancellationToken cancellationToken)
         => await FirstAsync(
             async source =>
             {
@@ -100,7 +100,7 @@ public sealed partial class ProviderEmbedder : IEmbedder, IDisposable
                     throw new WireException(new(ProviderFailure.BadConfig, "another space", $"it gives {own.Fingerprint}, and {space.Fingerprint} is needed"));
                 }
 
-                await source.EmbedAsync(texts, space.Dimensions, destination, cancellationToken);
+                await source.EmbedAsync(texts, space.Dimensions, destination, isBulk, cancellationToken);
                 return true;
             },
             cancellationToken);

@@ -154,6 +154,7 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
         _estimated = prompt.Messages.Sum(message => (long)description.Tokens.Count(message.Text));
         var client = await provider.ChatClientAsync(Model, cancellationToken);
         using var turn = await provider.Gate.EnterAsync(cancellationToken);
+        using var counted = provider.Pace.Count(Model, _estimated);
         if (isNews)
         {
             yield return new ChatStarted(description);
@@ -198,6 +199,7 @@ internal sealed class ChatAttempt(ProviderConnection provider, ChatRequest reque
             finish = update.FinishReason is { } reason ? Finish(reason) : finish;
         }
 
+        counted.Used(usage is { InputTokens: > 0 } ? usage.InputTokens + usage.OutputTokens : _estimated);
         provider.Meter.Succeeded(Model, usage?.InputTokens ?? 0, usage?.OutputTokens ?? 0);
         Learn(description, usage);
         yield return new ChatFinished(finish, usage);

@@ -31,6 +31,7 @@ internal sealed class ProviderConnection : IDisposable
         Http = egress.CreateClient(new(settings.Name, settings.Endpoint, settings.Reach), handlers);
         Discovery = new(settings, Http, Classifier, time);
         Gate = new(settings, time);
+        Pace = new(settings, time);
         Meter = new(settings, time);
     }
 
@@ -43,6 +44,8 @@ internal sealed class ProviderConnection : IDisposable
     public ServerDiscovery Discovery { get; }
 
     public RequestGate Gate { get; }
+
+    public RequestPace Pace { get; }
 
     public RetryBudget Budget { get; } = new();
 
@@ -109,6 +112,7 @@ internal sealed class ProviderConnection : IDisposable
         Http.Dispose();
         Discovery.Dispose();
         Gate.Dispose();
+        Pace.Dispose();
     }
 
     private GuardedChatClient NewClient(ProviderSettings settings, string model) => settings.Kind switch

@@ -90,6 +90,7 @@ public sealed partial class ProviderReranker : IReranker
         try
         {
             using var turn = await connection.Gate.EnterAsync(cancellationToken);
+            using var counted = connection.Pace.Count(model, texts.Sum(text => text.Length) / 3);
             connection.Meter.Sent();
             var sentAt = _time.GetTimestamp();
             var scores = await RerankSource.SendAsync(connection, model, query, texts, cancellationToken);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Synapse.Errors;
 using Synapse.Providers.Configuration;
+using Synapse.Providers.Policy;
 
 namespace Synapse.Providers.Wire;
 
@@ -30,6 +31,7 @@ internal sealed class WireHandler(ProviderSettings settings, FailureClassifier c
         try
         {
             await CheckAsync(request, response, cancellationToken);
+            PacedRequest.Current?.Learn(response.Headers);
             return response;
         }
         catch

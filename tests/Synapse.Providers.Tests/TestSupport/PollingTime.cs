@@ -13,7 +13,7 @@ internal sealed class PollingTime() : FakeTimeProvider(TimeProvider.System.GetUt
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        if ((dueTime == Poll && PassesPolls) || (PassesRetries && dueTime > TimeSpan.Zero && !Limits.Contains(dueTime.TotalSeconds)))
+        if ((dueTime > TimeSpan.Zero && dueTime <= PassesUpTo) || (dueTime == Poll && PassesPolls) || (PassesRetries && dueTime > TimeSpan.Zero && !Limits.Contains(dueTime.TotalSeconds)))
         {
             ThreadPool.QueueUserWorkItem(_ => Advance(dueTime));
         }
@@ -23,6 +23,9 @@ internal sealed class PollingTime() : FakeTimeProvider(TimeProvider.System.GetUt
 
     /// <summary>Whether waits before retries pass at once, which are never as long as a time limit.</summary>
     public bool PassesRetries { get; set; }
+
+    /// <summary>Waits that pass at once whatever they are for: those of no more than this.</summary>
+    public TimeSpan PassesUpTo { get; set; }
 
     /// <summary>Whether polls pass at once.</summary>
     public bool PassesPolls { get; set; }
