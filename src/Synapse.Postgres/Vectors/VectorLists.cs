@@ -4,7 +4,7 @@ namespace Synapse.Postgres.Vectors;
 internal static class VectorLists
 {
     /// <summary>Lists that a search looks through, those whose centres are nearest to the query first. A query of a few words has its nearest chunks in about that many, however large the collection is.</summary>
-    public const int Probes = 160;
+    public const int Probes = 200;
 
     // With more lists a search compares less, and a row that is added is compared with more centres.
     private const double PerRoot = 3;
