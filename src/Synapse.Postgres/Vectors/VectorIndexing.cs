@@ -18,14 +18,14 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
     private const string FindLarge = """
         SELECT spaces.space_id, embedding_spaces.dimensions, spaces.collection_id, spaces.chunk_count,
             (SELECT substring(option FROM 'lists=([0-9]+)')::int FROM unnest(current_class.reloptions) AS option WHERE option LIKE 'lists=%'),
-            current_index.indisvalid, next_index.indisvalid
+            current_index.indisvalid, next_index.indisvalid, loading.is_loading
         FROM collection_spaces spaces
         JOIN embedding_spaces ON embedding_spaces.id = spaces.space_id
         LEFT JOIN pg_index current_index ON current_index.indexrelid = to_regclass(format('vectors_%s_of_%s', spaces.space_id, spaces.collection_id))
         LEFT JOIN pg_class current_class ON current_class.oid = current_index.indexrelid
         LEFT JOIN pg_index next_index ON next_index.indexrelid = to_regclass(format('vectors_%s_of_%s_next', spaces.space_id, spaces.collection_id))
-        WHERE spaces.chunk_count >= $1
-            AND (spaces.chunk_count >= $2 OR NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.collection_id = spaces.collection_id AND jobs.state <= 1))
+        CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM jobs WHERE jobs.collection_id = spaces.collection_id AND jobs.state <= 1) AS is_loading) loading
+        WHERE spaces.chunk_count >= $1 AND (spaces.chunk_count >= $2 OR NOT loading.is_loading)
         ORDER BY spaces.chunk_count
         """;
 
@@ -51,7 +51,8 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         row.GetInt64(2),
         row.GetInt64(3),
         row.IsDBNull(5) ? null : new IndexState(row.GetBoolean(5), row.IsDBNull(4) ? null : row.GetInt32(4)),
-        row.IsDBNull(6) ? null : row.GetBoolean(6));
+        row.IsDBNull(6) ? null : row.GetBoolean(6),
+        row.GetBoolean(7));
 
     private static string Column(VectorTable table) => table.HoldsSigns
         ? string.Create(CultureInfo.InvariantCulture, $"(binary_quantize(embedding)::bit({table.Dimensions})) bit_hamming_ops")
@@ -146,9 +147,10 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
     /// <param name="ChunkCount">Its chunks in that space.</param>
     /// <param name="Current">Its index; null for none.</param>
     /// <param name="IsNextValid">Whether the index that is to take the place of that one was built to its end; null for none.</param>
-    private sealed record LargeCollection(VectorTable Table, long CollectionId, long ChunkCount, IndexState? Current, bool? IsNextValid)
+    /// <param name="IsLoading">Whether more is to come.</param>
+    private sealed record LargeCollection(VectorTable Table, long CollectionId, long ChunkCount, IndexState? Current, bool? IsNextValid, bool IsLoading)
     {
         public bool NeedsIndex(int wanted)
-            => IsNextValid is not null || Current is not { IsValid: true, Lists: { } lists } || VectorLists.IsOutgrown(lists, wanted);
+            => IsNextValid is not null || Current is not { IsValid: true, Lists: { } lists } || VectorLists.IsOutgrown(lists, wanted, IsLoading);
     }
 }

@@ -26,8 +26,11 @@ public sealed class VectorListsTests
     }
 
     [Theory]
-    [InlineData(300, 599, false)]
-    [InlineData(300, 600, true)]
-    [InlineData(300, 150, false)]
-    public void An_index_is_outgrown_when_it_would_get_twice_the_lists(int lists, int wanted, bool isOutgrown) => Assert.Equal(isOutgrown, VectorLists.IsOutgrown(lists, wanted));
+    [InlineData(300, 374, false, false)]
+    [InlineData(300, 375, false, true)]
+    [InlineData(300, 150, false, false)]
+    [InlineData(300, 599, true, false)]
+    [InlineData(300, 600, true, true)]
+    public void An_index_is_outgrown_when_it_would_get_many_more_lists(int lists, int wanted, bool isLoading, bool isOutgrown)
+        => Assert.Equal(isOutgrown, VectorLists.IsOutgrown(lists, wanted, isLoading));
 }
