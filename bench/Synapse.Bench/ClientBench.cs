@@ -125,7 +125,11 @@ internal static class ClientBench
     private static Process Start(string url, int chunks)
         => Process.Start(new ProcessStartInfo(
             Environment.ProcessPath!,
-            [Command, url, chunks.ToString(CultureInfo.InvariantCulture), Seconds.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            [Command, url, chunks.ToString(CultureInfo.InvariantCulture), Seconds.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
 
     private static async Task FillAsync(string url, int chunks, CancellationToken cancellationToken)
     {

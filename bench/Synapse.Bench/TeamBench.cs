@@ -21,7 +21,7 @@ internal static class TeamBench
     private const int Dimensions = 384;
     private const int BatchChunks = 2_048;
     private const int Questions = 500;
-    private const int ExactQuestions = 50;
+    private const int ExactQuestions = 100;
     private const int LiveChunks = 16_384;
     private const int SmallShare = 100;
 

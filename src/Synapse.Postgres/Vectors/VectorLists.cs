@@ -3,11 +3,11 @@ namespace Synapse.Postgres.Vectors;
 /// <summary>Into how many lists the index of a collection (IVFFlat) is cut, and how many of them a search looks through.</summary>
 internal static class VectorLists
 {
-    /// <summary>
-    /// Lists that a search looks through, those whose centres are nearest to the query first. The nearest ten chunks to a question of a few words lie in about that many, whether the
-    /// collection is cut into a thousand lists or three thousand (decision 0016 has the figures).
-    /// </summary>
-    public const int Probes = 300;
+    // The nearest ten chunks to a question of a few words lie in about so many, whether a collection is cut into a thousand lists or three thousand (decision 0016 has the figures).
+    private const int LeastProbes = 300;
+
+    // So many are compared soon enough anyway.
+    private const double LeastCompared = 40_000;
 
     // With more lists a search compares less, and a row that is added is compared with more centres.
     private const double PerRoot = 3;
@@ -34,6 +34,10 @@ internal static class VectorLists
         var affordable = (Math.Sqrt(b * b + 4 * a * MemoryShare * memoryMegabytes * 1024 * 1024) - b) / (2 * a);
         return (int)Math.Clamp(PerRoot * Math.Sqrt(rows), 1, Math.Min(Most, affordable));
     }
+
+    /// <summary>How many lists of a collection a search looks through, those whose centres are nearest to the query first.</summary>
+    /// <param name="rows">Rows of the collection.</param>
+    public static int ProbesFor(long rows) => (int)Math.Max(LeastProbes, Math.Min(Most, PerRoot * LeastCompared / Math.Sqrt(rows)));
 
     /// <summary>Whether a collection has grown so far beyond its index that cutting it anew is worth it: by half, or four times as large while more is to come.</summary>
     /// <param name="lists">Lists that the index has.</param>

@@ -39,7 +39,9 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
         await using var batch = new NpgsqlBatch(connection);
         if (large.Length > 0)
         {
-            batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL ivfflat.probes = {VectorLists.Probes}"));
+            // As many as the smallest of them needs: the others get no fewer than they need.
+            var fewest = collections.Where(each => each.ChunkCount >= indexed).Min(static each => each.ChunkCount);
+            batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL ivfflat.probes = {VectorLists.ProbesFor(fewest)}"));
 
             // An index that gives the order is taken whenever there is one: the planner's statistics may be older than the collection is large.
             batch.Add("SET LOCAL enable_sort = off");

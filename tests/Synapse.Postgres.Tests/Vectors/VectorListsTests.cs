@@ -26,6 +26,12 @@ public sealed class VectorListsTests
     }
 
     [Theory]
+    [InlineData(1_000_000, 300)]
+    [InlineData(90_000, 400)]
+    [InlineData(10_000, 1_200)]
+    public void Three_hundred_lists_are_looked_through_and_more_until_forty_thousand_rows_are_compared(long rows, int probes) => Assert.Equal(probes, VectorLists.ProbesFor(rows));
+
+    [Theory]
     [InlineData(300, 374, false, false)]
     [InlineData(300, 375, false, true)]
     [InlineData(300, 150, false, false)]
