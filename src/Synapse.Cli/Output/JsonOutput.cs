@@ -204,6 +204,7 @@ internal sealed record CopiedCollectionOutput(string Name, long Documents, long 
 [JsonSerializable(typeof(SignInOutput))]
 [JsonSerializable(typeof(EgressOutput))]
 [JsonSerializable(typeof(DiagnosisResponse))]
+[JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ModelListResponse))]
 [JsonSerializable(typeof(PullOutput))]
 [JsonSerializable(typeof(VerifyOutput))]

@@ -34,7 +34,7 @@ internal sealed class StartSettings
         ("Entra:Authority", ["Entra:ClientSecret", "Entra:ClientSecretFile"]),
     ];
 
-    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
+    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ServerOptionsReader.HostVariable, ServerOptionsReader.PublicUrlVariable, ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
 
     private StartSettings(IConfigurationRoot configuration, IReadOnlyList<string> faults)
     {
@@ -124,6 +124,11 @@ internal sealed class StartSettings
         foreach (var token in new[] { SharedToken.Variable, SharedToken.FileVariable }.Where(name => file.Variables.TryGetValue(name, out var value) && value.Value.Length > 0))
         {
             faults.Add($"{file.Path}:{file.Variables[token].Line}: {token} stands in the current folder: whoever made that folder would know the token of this server. Set it in the environment or in the data folder.");
+        }
+
+        foreach (var (name, (_, line)) in file.Variables.Where(static variable => KeyOf(variable.Key).ToUpperInvariant() is ServerOptionsReader.HostVariable or "SYNAPSE:SERVER:HOST" && variable.Value.Value.Length > 0))
+        {
+            faults.Add($"{file.Path}:{line}: {name} stands in the current folder: whoever made that folder would open this server to other machines. Set it in the environment or in the data folder.");
         }
 
         // With an address for a name and an authority to vouch for it, every server could be played.
