@@ -42,7 +42,7 @@ public static class ServerOptionsReader
         faults.AddRange(SectionFaults.Find<IngestionOptions>(settings.Configuration, IngestionOptions.SectionName));
         faults.AddRange(SectionFaults.Find<RetrievalOptions>(settings.Configuration, RetrievalOptions.SectionName));
         var (portKey, portText) = port is not null ? ("--port", port)
-            : settings.Configuration["PORT"] is { Length: > 0 } variablePort ? ("PORT", variablePort)
+            : settings.Configuration[ServerVariables.Port] is { Length: > 0 } variablePort ? (ServerVariables.Port, variablePort)
             : ($"{Section}:Port", section["Port"]);
         var (hostKey, hostText) = host is not null ? ("--host", host) : Named(HostVariable, "Host", settings.Configuration, section);
         var (urlKey, urlText) = Named(PublicUrlVariable, "PublicUrl", settings.Configuration, section);

@@ -34,8 +34,6 @@ internal sealed class StartSettings
         ("Entra:Authority", ["Entra:ClientSecret", "Entra:ClientSecretFile"]),
     ];
 
-    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ServerOptionsReader.HostVariable, ServerOptionsReader.PublicUrlVariable, ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
-
     private StartSettings(IConfigurationRoot configuration, IReadOnlyList<string> faults)
     {
         Configuration = configuration;
@@ -108,7 +106,7 @@ internal sealed class StartSettings
     // Files of this name hold variables of other programs too; only what is nearly one of ours is meant for us.
     private static void CheckNames(EnvironmentFile file, List<string> faults)
     {
-        var known = SettingNames.Variables.Concat(OtherVariables).ToArray();
+        var known = SettingNames.Variables.Concat(ServerVariables.All).ToArray();
         foreach (var (name, (_, line)) in file.Variables)
         {
             if (name.Length > 6 && !known.Contains(name, StringComparer.OrdinalIgnoreCase) && SettingNames.Nearest(name, known, MisspeltEdits) is { } meant)
