@@ -139,6 +139,7 @@ else
     make_settings
     say "Made .env and the folder secrets for the mode $mode."
 fi
+documents=$(sed -n 's/^DOCUMENTS_FOLDER=//p' .env)
 mkdir -p "${documents:-documents}"
 if [ "$start" = no ]; then exit 0; fi
 
