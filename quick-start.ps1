@@ -102,6 +102,7 @@ function Write-Secret([string] $Name, [string] $Content) {
 
 function Initialize-Secrets {
     $null = New-Item -ItemType Directory -Force -Path secrets
+    if ($PSVersionTable.PSVersion.Major -ge 6 -and -not $IsWindows) { & chmod 700 secrets }
     foreach ($name in 'database_admin_password', 'database_password', 'llm_key', 'embedding_key') { Write-Secret $name (New-Secret) }
 }
 

@@ -116,7 +116,9 @@ make_settings() {
 make_secrets() {
     local name
     (umask 077; mkdir -p secrets)
-    for name in database_admin_password database_password llm_key embedding_key; do generate | write_secret "$name"; done
+    for name in database_admin_password database_password llm_key embedding_key; do
+        [ -e "secrets/$name" ] || generate | write_secret "$name"
+    done
 }
 
 find_model() {

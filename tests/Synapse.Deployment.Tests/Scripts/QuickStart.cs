@@ -51,11 +51,15 @@ internal sealed class QuickStart : IDisposable
             File.CreateSymbolicLink(Path.Combine(_folder.CreateFolder("path"), tool), program);
         }
 
+        // The tool pwsh starts itself by this name.
+        File.CreateSymbolicLink(PathOf("path/dotnet"), Path.Combine(DotnetRoot, "dotnet"));
         if (hasDocker)
         {
             File.SetUnixFileMode(_folder.Write("path/docker", FakeDocker), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
     }
+
+    private static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
     /// <summary>What the stand-in was asked.</summary>
     public IReadOnlyList<string> Calls => File.Exists(PathOf("calls")) ? File.ReadAllLines(PathOf("calls")) : [];
@@ -85,7 +89,7 @@ internal sealed class QuickStart : IDisposable
         environment["FAKE_FAULT"] = fault;
         environment["FAKE_COMPOSE"] = Tool.Require("docker-compose");
         environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
-        environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+        environment["DOTNET_ROOT"] = DotnetRoot;
         string[] words = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string[] command = _script == Shell
             ? [Path.Combine(PathOf("path"), "bash"), PathOf(Shell), .. words]
