@@ -66,7 +66,7 @@ public sealed partial class BicepTests : IDisposable
 
     private async Task<(int ExitCode, string Output, string Errors)> CompileAsync(string file)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64, "The compiler's package is for Linux on x64.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64, "The compiler's package is for Linux on x64.");
         var compiler = Tool.Required(typeof(BicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(each => each.Key == "BicepCompiler").Value!, "The compiler of Bicep is not there.");
         var own = Path.Combine(_folder.Path, "bicep");
         if (!File.Exists(own))
@@ -76,7 +76,7 @@ public sealed partial class BicepTests : IDisposable
             File.SetUnixFileMode(own, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        var environment = new Dictionary<string, string> { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1", ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = _folder.Path };
+        var environment = new Dictionary<string, string> { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1", ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = _folder.CreateFolder("extracted") };
         return await Tool.RunAsync(environment, _folder.Path, null, own, "build", file, "--outfile", Path.Combine(_folder.Path, "main.json"));
     }
 

@@ -21,7 +21,7 @@ public sealed partial class KubernetesTests
     [Fact]
     public void Every_object_is_one_of_the_api_and_lies_in_one_namespace()
     {
-        Assert.Equal(9, s_objects.Value.Count);
+        Assert.Equal(8, s_objects.Value.Count);
         var metadata = s_objects.Value.Cast<IMetadata<V1ObjectMeta>>().ToArray();
         Assert.All(metadata.Where(each => each is not V1Namespace), each => Assert.Equal("synapse", each.Metadata.NamespaceProperty));
     }
