@@ -19,7 +19,7 @@ public sealed partial class EnvironmentExampleTests : IDisposable
     private static readonly string[] s_ofOthers = ["NO_COLOR", "IDENTITY_ENDPOINT", "MSI_ENDPOINT", "ORT_DISABLE_TELEMETRY", "PGPASSWORD", "XDG_DATA_HOME"];
 
     // Variables of the terminal and of model servers, which the guides speak of.
-    private static readonly string[] s_ofGuides = ["KEY", "NAME", "TERM", "TOKEN", "OLLAMA_HOST", "OLLAMA_NO_CLOUD", "OLLAMA_CONTEXT_LENGTH"];
+    private static readonly string[] s_ofGuides = ["KEY", "NAME", "ORT_DISABLE_TELEMETRY", "TERM", "TOKEN", "OLLAMA_HOST", "OLLAMA_NO_CLOUD", "OLLAMA_CONTEXT_LENGTH"];
 
     private readonly TemporaryFolder _folder = new();
 
