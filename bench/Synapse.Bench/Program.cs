@@ -50,6 +50,9 @@ switch (args)
     case ["embeddings", var what, .. var count]:
         await EmbeddingSpread.RunAsync(what, count.Length > 0 ? Count(count[0]) : 100_000, none);
         return 0;
+    case ["switch", var folder, var stores, var chunks]:
+        await SwitchBench.RunAsync(Directory.CreateDirectory(folder).FullName, stores.Split(','), Count(chunks), none);
+        return 0;
     case ["clients", var chunks]:
         await ClientBench.RunAsync(Count(chunks), none);
         return 0;
@@ -79,6 +82,7 @@ switch (args)
                                                   both stores with so many chunks: loading, size, search, recall
               embeddings clustered|layered|FOLDER [COUNT]
                                                   how near the nearest are: of made-up embeddings, or of texts by the built-in model
+              switch DIR sqlite,postgres CHUNKS   a switch to another model while the collection is searched
               clients CHUNKS                      one process that searches a PostgreSQL database, and two
               service DIR [PROGRAM]               the embedding server over HTTP, the built one or PROGRAM, with that model
               lexical SET JUDGEMENTS [K1 B]       NDCG@10 of BM25 alone
