@@ -33,7 +33,10 @@ internal sealed class SwitchRun(long collectionId, ISwitchStore switches, ILibra
 
             if (!now.Progress.IsComplete)
             {
-                await FillAsync(now, cancellationToken);
+                var begun = speed.Begin();
+                var chunks = await FillAsync(now, cancellationToken);
+                await speed.RestAsync(begun, cancellationToken);
+                speed.Add(collectionId, begun, chunks);
             }
             else if (now.State == SwitchState.Filling)
             {
@@ -60,12 +63,12 @@ internal sealed class SwitchRun(long collectionId, ISwitchStore switches, ILibra
     /// <inheritdoc/>
     public void Dispose() => _passages?.Dispose();
 
-    private async Task FillAsync(ModelSwitch now, CancellationToken cancellationToken)
+    /// <returns>Chunks that were embedded.</returns>
+    private async Task<long> FillAsync(ModelSwitch now, CancellationToken cancellationToken)
     {
         var passages = await FindPassagesAsync(now.Shadow, cancellationToken);
         var documents = await switches.ListUnembeddedAsync(collectionId, PortionDocuments, cancellationToken);
         var chunks = documents.Sum(static document => (long)document.Chunks.Count);
-        var begun = speed.Begin();
         var embedded = await passages.EmbedAsync(
             [.. documents.Select(document => new DocumentPassages(new EgressDocument(collectionId, document.SourceId, document.Path), document.Chunks))],
             new Dictionary<string, ReadOnlyMemory<float>>(),
@@ -77,7 +80,7 @@ internal sealed class SwitchRun(long collectionId, ISwitchStore switches, ILibra
                 ? new ShadowEmbeddings(document.DocumentId, result.Embeddings)
                 : new ShadowEmbeddings(document.DocumentId, new float[checked(document.Chunks.Count * now.Shadow.Dimensions)], IsRefused: true))],
             cancellationToken);
-        speed.Add(collectionId, begun, chunks);
+        return chunks;
     }
 
     private async Task<PassageEmbedding> FindPassagesAsync(EmbeddingSpace space, CancellationToken cancellationToken)
