@@ -93,6 +93,26 @@ export function closeDialog(dialog) {
   return true;
 }
 
+// Where the focus was last, and in which place that keeps it: when the circuit takes the element away, the browser forgets both.
+let focused = null;
+let keeper = null;
+
+export function keepFocus(place, always) {
+  const isLost = (document.activeElement ?? document.body) === document.body && keeper === place && focused && !focused.isConnected;
+  if (place && (always || isLost)) {
+    (place.querySelector("section [data-takes-focus]") ?? place.querySelector("[data-takes-focus]"))?.focus();
+  }
+
+  return true;
+}
+
+document.addEventListener("focusin", (event) => {
+  focused = event.target;
+  keeper = event.target.closest?.("[data-keeps-focus]") ?? null;
+});
+
+document.addEventListener("pointerdown", () => { focused = null; });
+
 // ---- before the circuit is there, typing must not be lost ----
 
 document.addEventListener("input", (event) => {
