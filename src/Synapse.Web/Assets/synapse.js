@@ -100,7 +100,7 @@ let keeper = null;
 export function keepFocus(place, always) {
   const isLost = (document.activeElement ?? document.body) === document.body && keeper === place && focused && !focused.isConnected;
   if (place && (always || isLost)) {
-    (place.querySelector("section [data-takes-focus]") ?? place.querySelector("[data-takes-focus]"))?.focus();
+    (place.querySelector(":scope section [data-takes-focus]") ?? place.querySelector("[data-takes-focus]"))?.focus();
   }
 
   return true;

@@ -64,6 +64,7 @@ public sealed class SwitchPageTests(Chromium chromium)
         // Both models are the same but for their names.
         await Expect(table).ToContainTextAsync("'new-words' was found to be no worse.");
         await Expect(table).ToContainTextAsync("100 % of the hits in common.");
+        await Expect(table).ToContainTextAsync("NDCG@10 says how high among the first 10 documents the right ones stand, recall@10 how many");
         foreach (var measure in new[] { "NDCG@10", "recall@10" })
         {
             var values = await table.Locator("tr", new() { HasText = measure }).Locator(".number").AllInnerTextsAsync();
@@ -82,7 +83,7 @@ public sealed class SwitchPageTests(Chromium chromium)
         await Button(page, "Remove the old embeddings…").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("After it there is no way back but another switch.");
         await ShootAsync(page, "remove");
-        await Button(page, "Keep both").ClickAsync();
+        await Button(page, "Keep it").ClickAsync();
         await Expect(Button(page, "Remove the old embeddings…")).ToBeFocusedAsync();
         await Button(page, "Remove the old embeddings…").ClickAsync();
         await Button(page, "Remove the old embeddings").ClickAsync();
@@ -244,7 +245,7 @@ public sealed class SwitchPageTests(Chromium chromium)
 
         await TabToAsync(page, Button(page, "Give up…"));
         await page.Keyboard.PressAsync("Enter");
-        await Expect(Button(page, "Keep both")).ToBeFocusedAsync();
+        await Expect(Button(page, "Keep it")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(Button(page, "Give up…")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -278,6 +279,7 @@ public sealed class SwitchPageTests(Chromium chromium)
         await ShootAsync(page, $"stage1-{scheme}-{width}");
 
         await Button(page, "Begin").ClickAsync();
+        await Expect(page.Locator(".model-switch h3")).ToContainTextAsync("Embedding with");
         await switches.NoteSwitchAsync(id, isReady: false, comparison: null, "http://a-server-of-the-private-network.example:8080/v1/embeddings does not answer.", Cancel);
         await Expect(page.Locator(".hindered")).ToBeVisibleAsync();
         await AccessibilityTests.AssertAccessibleAsync(page, width);

@@ -1,4 +1,3 @@
-using Synapse.Embedding;
 using Synapse.Switching;
 using Synapse.Web.Switching;
 
