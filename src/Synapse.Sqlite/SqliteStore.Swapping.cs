@@ -91,7 +91,7 @@ public sealed partial class SqliteStore
             var covered = new Dictionary<long, Segment>();
             while (true)
             {
-                if (_readers.Read(connection => SwitchRow.Find(connection, collectionId)) is not { } ofSwitch || ofSwitch.Switch.Wish != wish)
+                if (_readers.Read(connection => SwitchRow.Find(connection, collectionId)) is not { } ofSwitch || ofSwitch.Switch.Wish != wish || !ofSwitch.Switch.CanSwap(wish))
                 {
                     Forget(collectionId);
                     return false;

@@ -27,7 +27,7 @@ public interface ISwitchStore
     /// <summary>Finds the switch of a collection, or null.</summary>
     ValueTask<ModelSwitch?> FindSwitchAsync(AccessScope scope, long collectionId, CancellationToken cancellationToken);
 
-    /// <summary>Says what shall become of a switch. Whoever works on it does so.</summary>
+    /// <summary>Says what shall become of a switch. Whoever works on it does so. A removal that has begun goes on whatever is wished then.</summary>
     /// <returns>Whether there is one.</returns>
     ValueTask<bool> WishAsync(AccessScope scope, long collectionId, SwitchWish wish, CancellationToken cancellationToken);
 
@@ -47,10 +47,12 @@ public interface ISwitchStore
     /// <param name="spaceFingerprint">The space that they are of; nothing is stored when it is not the shadow space.</param>
     /// <param name="documents">The embeddings.</param>
     /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ArgumentException">The embeddings of a document have another length than its chunks take; nothing was kept.</exception>
     /// <exception cref="DiskFullException">The disk is full; nothing was kept.</exception>
     ValueTask AddShadowAsync(long collectionId, string spaceFingerprint, IReadOnlyList<ShadowEmbeddings> documents, CancellationToken cancellationToken);
 
     /// <summary>Does what can be done before the spaces change places, such as building an index, so that searches are as fast afterwards as before.</summary>
+    /// <remarks>It may wait for views that are open, so whoever calls it holds none.</remarks>
     ValueTask PrepareSwapAsync(long collectionId, CancellationToken cancellationToken);
 
     /// <summary>
@@ -63,7 +65,7 @@ public interface ISwitchStore
     /// Lets the two spaces of a collection change places, in one commit: every search sees one or the other. What was searched is the shadow space then. The state becomes
     /// <see cref="SwitchState.Switched"/>, or <see cref="SwitchState.Ready"/> on the way back, and the wish <see cref="SwitchWish.Hold"/>.
     /// </summary>
-    /// <returns>False when a document lacks shadow embeddings, or the wish is another by now; nothing was changed then.</returns>
+    /// <returns>False when a document lacks shadow embeddings, the wish is another by now or already fulfilled, or there is no switch; nothing was changed then.</returns>
     /// <param name="collectionId">The collection.</param>
     /// <param name="wish">The wish that is fulfilled.</param>
     /// <param name="cancellationToken">Stops the work.</param>

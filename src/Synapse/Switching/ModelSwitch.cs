@@ -31,6 +31,10 @@ public sealed record ModelSwitch(
     /// <summary>The space beside it, which no search sees.</summary>
     public EmbeddingSpace Shadow => State == SwitchState.Switched ? From : To;
 
+    /// <summary>Whether a wish leads from the space that is searched now to the other one.</summary>
+    /// <param name="wish">The wish.</param>
+    public bool CanSwap(SwitchWish wish) => State == SwitchState.Switched ? wish == SwitchWish.Return : wish is SwitchWish.WhenGood or SwitchWish.Switch;
+
     /// <summary>Whether the spaces are to change places as soon as no document lacks embeddings.</summary>
     internal bool IsToSwap => (State, Wish) switch
     {
@@ -81,7 +85,7 @@ public enum SwitchWish
 /// <param name="DocumentsDone">Of those, documents with embeddings in the shadow space.</param>
 /// <param name="ChunkCount">Chunks of the collection.</param>
 /// <param name="ChunksDone">Of those, chunks of the documents done.</param>
-/// <param name="DocumentsRefused">Of the documents done, those that the model refused.</param>
+/// <param name="DocumentsRefused">Of the documents done, those that the model of the shadow space refused.</param>
 public readonly record struct SwitchProgress(long DocumentCount, long DocumentsDone, long ChunkCount, long ChunksDone, long DocumentsRefused)
 {
     /// <summary>Whether no document lacks embeddings.</summary>

@@ -41,6 +41,8 @@ public sealed class ListTests
             Synapse:Providers:0:QueryPrefix=query: 
             Synapse:Providers:0:PassagePrefix=passage: 
             Synapse:Providers:0:MaxConcurrency=2
+            Synapse:Providers:0:RequestsPerMinute=500
+            Synapse:Providers:0:TokensPerMinute=1000000
             Synapse:Providers:0:QueueSeconds=5
             Synapse:Providers:0:Timeouts:ConnectSeconds=1
             Synapse:Providers:0:Timeouts:FirstByteSeconds=2
@@ -58,6 +60,7 @@ public sealed class ListTests
             (provider.Name, provider.Kind, provider.Endpoint, provider.Reach, provider.ApiKey!.Reveal()));
         Assert.Equal(("c", "f", "e", "r"), (provider.ChatModel, provider.FastModel, provider.EmbeddingModel, provider.RerankModel));
         Assert.Equal((16_384, 1_024, 384, 32, 2), (provider.ContextTokens, provider.MaxOutputTokens, provider.EmbeddingDimensions, provider.EmbeddingBatchSize, provider.MaxConcurrency));
+        Assert.Equal((500, 1_000_000), (provider.RequestsPerMinute, provider.TokensPerMinute));
         Assert.Equal(("query: ", "passage: ", TimeSpan.FromSeconds(5)), (provider.QueryPrefix, provider.PassagePrefix, provider.QueueTimeout));
         var limits = provider.Timeouts;
         Assert.Equal([1, 2, 3, 4.5, 5, 6, 7], new[] { limits.Connect, limits.FirstByte, limits.FirstToken, limits.Idle, limits.CommentsOnly, limits.Total, limits.Load }.Select(limit => limit.TotalSeconds));
@@ -115,6 +118,8 @@ public sealed class ListTests
     [InlineData("Synapse:Providers:0:ApiVersion=2024-10-21", "Synapse:Providers:0:ApiVersion", "OpenAI does not take it", "Remove it")]
     [InlineData("Synapse:Providers:0:Entra:Credential=azure_cli", "Synapse:Providers:0:Entra", "no sign-in with Entra ID", "AzureOpenAI")]
     [InlineData("Synapse:Providers:0:Local=true", "Synapse:Providers:0:Endpoint", "said to be local", "Synapse:Providers:0:Local to false")]
+    [InlineData("Synapse:Providers:0:RequestsPerMinute=0", "Synapse:Providers:0:RequestsPerMinute", "from 1 to 1,000,000,000", "digits")]
+    [InlineData("Synapse:Providers:0:TokensPerMinute=1M", "Synapse:Providers:0:TokensPerMinute", "from 1 to 1,000,000,000", "digits")]
     [InlineData("Synapse:Providers:0:MaxConcurrency=0", "Synapse:Providers:0:MaxConcurrency", "from 1 to 1,024", "digits")]
     [InlineData("Synapse:Providers:0:EmbeddingDimensions=256", "Synapse:Providers:0:EmbeddingDimensions", "does not embed", "set Embedding")]
     [InlineData("Synapse:Providers:0:ContextTokens=1000\nSynapse:Providers:0:MaxOutputTokens=1000", "Synapse:Providers:0:MaxOutputTokens", "whole context", "room for the prompt")]
