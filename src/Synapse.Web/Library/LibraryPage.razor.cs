@@ -156,7 +156,7 @@ public partial class LibraryPage : IDisposable
             : $"The text of {collection.Name} may go to any provider that is configured.";
     });
 
-    private Task AskToRemoveAsync(CollectionSummary summary) => _removeDialog!.OpenAsync(summary);
+    private void AskToRemove(CollectionSummary summary) => _removeDialog!.Open(summary);
 
     private Task RemoveAsync(CollectionSummary summary) => ActAsync("remove a collection", async (scope, cancellationToken) =>
     {

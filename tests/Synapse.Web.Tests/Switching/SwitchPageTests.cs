@@ -112,7 +112,8 @@ public sealed class SwitchPageTests(Chromium chromium)
         await Expect(page.Locator(".model-switch h3")).ToBeFocusedAsync();
 
         _new.Fault = null;
-        await Expect(page.Locator(".model-switch h3")).ToHaveTextAsync("'new-words' is ready");
+        // It is tried again after some seconds.
+        await Expect(page.Locator(".model-switch h3")).ToHaveTextAsync("'new-words' is ready", new() { Timeout = 30_000 });
         await Expect(page.Locator(".hindered")).ToHaveCountAsync(0);
         await Expect(page.Locator(".model-line")).ToContainTextAsync("Embedded with old-words");
 
@@ -139,7 +140,7 @@ public sealed class SwitchPageTests(Chromium chromium)
         var estimate = page.Locator(".switch-estimate");
         await Expect(estimate).ToContainTextAsync("not known before it begins: nothing is sent for an estimate");
         // One EUR a token.
-        await Expect(estimate).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"about (\d+) tokens.*about \1\.00 EUR"));
+        await Expect(estimate).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"about (\d+) tokens[\s\S]*about \1\.00 EUR"));
         await Expect(estimate).ToContainTextAsync("The text of the documents goes to the provider of 'cloud-words', which is not local");
         Assert.Equal(0, cloud.Embedded);
 
