@@ -93,12 +93,11 @@ export function closeDialog(dialog) {
   return true;
 }
 
-// Where the focus was last, and in which place that keeps it: when the circuit takes the element away, the browser forgets both.
-let focused = null;
+// The place that keeps the focus and had it last: when the circuit takes the focused element away, the browser forgets both.
 let keeper = null;
 
 export function keepFocus(place, always) {
-  const isLost = (document.activeElement ?? document.body) === document.body && keeper === place && focused && !focused.isConnected;
+  const isLost = (document.activeElement ?? document.body) === document.body && keeper === place;
   if (place && (always || isLost)) {
     (place.querySelector(":scope section [data-takes-focus]") ?? place.querySelector("[data-takes-focus]"))?.focus();
   }
@@ -106,12 +105,10 @@ export function keepFocus(place, always) {
   return true;
 }
 
-document.addEventListener("focusin", (event) => {
-  focused = event.target;
-  keeper = event.target.closest?.("[data-keeps-focus]") ?? null;
-});
+document.addEventListener("focusin", (event) => { keeper = event.target.closest?.("[data-keeps-focus]") ?? null; });
 
-document.addEventListener("pointerdown", () => { focused = null; });
+// Whoever clicks beside it has left it.
+document.addEventListener("pointerdown", () => { keeper = null; });
 
 // ---- before the circuit is there, typing must not be lost ----
 

@@ -128,7 +128,7 @@ public partial class CollectionModel : IDisposable
 
         var notice = _notice;
         await OnChanged.InvokeAsync();
-        // The page has read the switch anew; what this action was told stays.
-        _notice = notice;
+        // The page has read the switch anew; what this action was told stays, and by now the button is gone that did it.
+        (_notice, _focus) = (notice, FocusMove.IfLost);
     }
 }

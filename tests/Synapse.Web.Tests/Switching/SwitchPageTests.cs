@@ -42,11 +42,13 @@ public sealed class SwitchPageTests(Chromium chromium)
         await Expect(estimate).ToContainTextAsync("Nothing leaves this machine or its private network.");
         await ShootAsync(page, "panel");
 
-        // One portion of 64 documents, and then the model waits.
-        _new.HoldAfter(64);
+        _new.Allow(0);
         await Button(page, "Begin").ClickAsync();
         await Expect(page.Locator(".model-switch h3")).ToHaveTextAsync("Embedding with 'new-words'");
         await Expect(page.Locator(".model-switch h3")).ToBeFocusedAsync();
+        await Expect(page.Locator(".model-switch")).ToContainTextAsync("0 of 100 chunks");
+        // One portion of 64 documents, and then the model waits again.
+        _new.Allow(64);
         await Expect(page.Locator(".model-switch")).ToContainTextAsync("64 of 100 chunks");
         await Expect(page.Locator(".model-switch progress")).ToHaveJSPropertyAsync("position", 0.64);
         await Expect(page.Locator(".model-line")).ToContainTextAsync("Embedded with old-words");
@@ -204,9 +206,10 @@ public sealed class SwitchPageTests(Chromium chromium)
         await watched.GoAsync($"{host.Address}/library");
         await ChooseAsync(page, "new-words");
 
-        host.Caller.Scope = AccessScope.Of([]);
         // The page itself takes the collection away at its next look; until then the button is there.
-        await Button(page, "Begin").DispatchEventAsync("click");
+        await Button(page, "Begin").FocusAsync();
+        host.Caller.Scope = AccessScope.Of([]);
+        await page.Keyboard.PressAsync("Enter");
 
         await Expect(page.Locator(".collection")).ToHaveCountAsync(0);
         Assert.Empty(await host.Service<ISwitchStore>().ListSwitchesAsync(AccessScope.Everything, Cancel));

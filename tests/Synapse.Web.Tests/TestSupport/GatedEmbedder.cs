@@ -8,8 +8,8 @@ internal sealed class GatedEmbedder(string model) : IEmbedder
 {
     private readonly WordEmbedder _words = new(model);
     private readonly Lock _lock = new();
-    private TaskCompletionSource? _gate;
-    private int _untilGate;
+    private TaskCompletionSource _allowance = NewSignal();
+    private int _allowed = int.MaxValue;
     private int _embedded;
 
     public bool IsLocal { get; init; } = true;
@@ -22,20 +22,14 @@ internal sealed class GatedEmbedder(string model) : IEmbedder
     /// <summary>When set, it embeds no passage.</summary>
     public SynapseException? Fault { get; set; }
 
-    /// <summary>Passages that it was given so far.</summary>
+    /// <summary>Passages that it has embedded so far.</summary>
     public int Embedded => _embedded;
 
     /// <summary>Lets it embed so many passages more, and then wait.</summary>
-    public void HoldAfter(int passages)
-    {
-        lock (_lock)
-        {
-            (_gate, _untilGate) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), passages);
-        }
-    }
+    public void Allow(int passages) => Set(_embedded + passages);
 
     /// <summary>Lets it go on.</summary>
-    public void Release() => _gate?.TrySetResult();
+    public void Release() => Set(int.MaxValue);
 
     public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => Unreachable is { } fault ? throw fault : _words.GetSpaceAsync(cancellationToken);
 
@@ -43,26 +37,44 @@ internal sealed class GatedEmbedder(string model) : IEmbedder
 
     public async ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken)
     {
-        Task? gate = null;
-        lock (_lock)
-        {
-            _embedded += passages.Count;
-            if (_gate is not null && (_untilGate -= passages.Count) < 0)
-            {
-                gate = _gate.Task;
-            }
-        }
-
-        if (gate is not null)
-        {
-            await gate.WaitAsync(cancellationToken);
-        }
-
         if (Fault is { } fault)
         {
             throw fault;
         }
 
+        while (!TryTake(passages.Count, out var allowance))
+        {
+            await allowance.WaitAsync(cancellationToken);
+        }
+
         await _words.EmbedPassagesAsync(passages, destination, cancellationToken);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool TryTake(int passages, out Task allowance)
+    {
+        lock (_lock)
+        {
+            allowance = _allowance.Task;
+            if (passages > _allowed - _embedded)
+            {
+                return false;
+            }
+
+            _embedded += passages;
+            return true;
+        }
+    }
+
+    private void Set(int allowed)
+    {
+        TaskCompletionSource before;
+        lock (_lock)
+        {
+            (before, _allowance, _allowed) = (_allowance, NewSignal(), allowed);
+        }
+
+        before.SetResult();
     }
 }
