@@ -4,7 +4,7 @@ using Synapse.Embedding;
 namespace Synapse.Bench;
 
 /// <summary>Gives each made-up question a vector near that of one chunk.</summary>
-internal sealed class BenchEmbedder(EmbeddingSpace space, int chunkCount) : IEmbedder
+internal sealed class BenchEmbedder(EmbeddingSpace space, MadeUpEmbeddings embeddings, int chunkCount) : IEmbedder
 {
     public bool IsLocal => true;
 
@@ -20,25 +20,11 @@ internal sealed class BenchEmbedder(EmbeddingSpace space, int chunkCount) : IEmb
     public ValueTask EmbedPassagesAsync(IReadOnlyList<ReadOnlyMemory<char>> passages, Memory<float> destination, CancellationToken cancellationToken)
         => throw new NotSupportedException("Chunks bring their embeddings.");
 
-    /// <summary>The vector of a question: half that of a chunk, half one of its own.</summary>
+    /// <summary>The vector of a question.</summary>
     public float[] Vector(int number)
     {
         var vector = new float[space.Dimensions];
-        var own = new float[space.Dimensions];
-        SyntheticCorpus.Embed((int)(unchecked((uint)number * 2654435761u) % (uint)chunkCount), vector);
-        SyntheticCorpus.Embed(-7 - number, own);
-        var sum = 0f;
-        for (var i = 0; i < vector.Length; i++)
-        {
-            vector[i] += 0.7f * own[i];
-            sum += vector[i] * vector[i];
-        }
-
-        for (var i = 0; i < vector.Length; i++)
-        {
-            vector[i] /= MathF.Sqrt(sum);
-        }
-
+        embeddings.EmbedQuestion(number, (int)(unchecked((uint)number * 2654435761u) % (uint)chunkCount), vector);
         return vector;
     }
 }

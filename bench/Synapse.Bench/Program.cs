@@ -44,8 +44,20 @@ switch (args)
     case ["models", var folder]:
         await ModelBench.RunAsync(Directory.CreateDirectory(folder).FullName, none);
         return 0;
-    case ["stores", var folder, var stores, .. var sizes]:
-        await TeamBench.RunAsync(Directory.CreateDirectory(folder).FullName, stores.Split(','), [.. sizes.Select(Count)], none);
+    case ["stores", var folder, var stores, var embeddings, .. var sizes]:
+        await TeamBench.RunAsync(Directory.CreateDirectory(folder).FullName, stores.Split(','), MadeUpEmbeddings.Of(embeddings), [.. sizes.Select(Count)], none);
+        return 0;
+    case ["embeddings", var what, .. var count]:
+        await EmbeddingSpread.RunAsync(what, count.Length > 0 ? Count(count[0]) : 100_000, none);
+        return 0;
+    case ["switch", var folder, var stores, var chunks]:
+        await SwitchBench.RunAsync(Directory.CreateDirectory(folder).FullName, stores.Split(','), Count(chunks), none);
+        return 0;
+    case ["clients", var chunks]:
+        await ClientBench.RunAsync(Count(chunks), none);
+        return 0;
+    case [ClientBench.Command, var url, var chunks, var seconds]:
+        await ClientBench.SearchAsync(url, Count(chunks), Count(seconds), none);
         return 0;
     case ["service", var folder, .. var programs]:
         await ServiceBench.RunAsync(Directory.CreateDirectory(folder).FullName, programs.FirstOrDefault() ?? BuiltServer(), none);
@@ -66,7 +78,12 @@ switch (args)
                                                   the provider layer beside a bare HTTP client, before a fake model server
               analysis FILE|synthetic             processor time of splitting text into terms
               models DIR                          a sentence-transformers model of MiniLM's size, beside @huggingface/transformers
-              stores DIR sqlite,postgres SIZE...  both stores with so many chunks: loading, size, search, recall
+              stores DIR sqlite,postgres clustered|layered SIZE...
+                                                  both stores with so many chunks: loading, size, search, recall
+              embeddings clustered|layered|FOLDER [COUNT]
+                                                  how near the nearest are: of made-up embeddings, or of texts by the built-in model
+              switch DIR sqlite,postgres CHUNKS   a switch to another model while the collection is searched
+              clients CHUNKS                      one process that searches a PostgreSQL database, and two
               service DIR [PROGRAM]               the embedding server over HTTP, the built one or PROGRAM, with that model
               lexical SET JUDGEMENTS [K1 B]       NDCG@10 of BM25 alone
             """);

@@ -24,7 +24,8 @@ internal static class SyntheticDocuments
     /// <param name="first">Number of the first chunk, which decides texts and embeddings.</param>
     /// <param name="count">Chunks to make.</param>
     /// <param name="dimensions">Numbers per embedding.</param>
-    public static List<DocumentVersion> Make(long sourceId, string folder, int first, int count, int dimensions)
+    /// <param name="made">What makes the embeddings.</param>
+    public static List<DocumentVersion> Make(long sourceId, string folder, int first, int count, int dimensions, MadeUpEmbeddings made)
     {
         var versions = new List<DocumentVersion>();
         for (var number = first; number < first + count; number += ChunksPerDocument)
@@ -33,7 +34,7 @@ internal static class SyntheticDocuments
             var embeddings = new float[chunks.Length * dimensions];
             for (var i = 0; i < chunks.Length; i++)
             {
-                SyntheticCorpus.Embed(number + i, embeddings.AsSpan(i * dimensions, dimensions));
+                made.Embed(number + i, embeddings.AsSpan(i * dimensions, dimensions));
             }
 
             versions.Add(new DocumentVersion(

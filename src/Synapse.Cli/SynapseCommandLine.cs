@@ -39,6 +39,7 @@ internal static class SynapseCommandLine
         root.Subcommands.Add(ModelsCommand.Create());
         root.Subcommands.Add(StoreCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
+        root.Subcommands.Add(HealthCommand.Create());
         root.Subcommands.Add(SignInCommand.Create());
 
         var parsed = root.Parse(arguments.Count == 0 ? ["--help"] : arguments);

@@ -49,6 +49,10 @@ public sealed class SynapseClient : IDisposable
     public Task<HealthResponse> GetLiveAsync(CancellationToken cancellationToken = default)
         => GetAsync("/api/health/live", ContractsJsonContext.Default.HealthResponse, cancellationToken);
 
+    /// <summary>Asks whether questions can be answered; a server whose store is away refuses with status 503.</summary>
+    public Task<HealthResponse> GetReadyAsync(CancellationToken cancellationToken = default)
+        => GetAsync("/api/health/ready", ContractsJsonContext.Default.HealthResponse, cancellationToken);
+
     /// <summary>Asks for the state of the server's parts.</summary>
     public Task<HealthPartsResponse> GetHealthAsync(CancellationToken cancellationToken = default)
         => GetAsync("/api/health", ContractsJsonContext.Default.HealthPartsResponse, cancellationToken);

@@ -215,6 +215,7 @@ internal sealed record EndedSwitchOutput(string Collection, string Model);
 [JsonSerializable(typeof(SignInOutput))]
 [JsonSerializable(typeof(EgressOutput))]
 [JsonSerializable(typeof(DiagnosisResponse))]
+[JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ModelListResponse))]
 [JsonSerializable(typeof(PullOutput))]
 [JsonSerializable(typeof(VerifyOutput))]

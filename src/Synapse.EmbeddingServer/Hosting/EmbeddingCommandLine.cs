@@ -12,6 +12,9 @@ internal static class EmbeddingCommandLine
     /// <summary>Stopped as asked.</summary>
     public const int Ok = 0;
 
+    /// <summary>The service that was asked for its health is not ready.</summary>
+    public const int NotReady = 1;
+
     /// <summary>A setting or an argument is wrong, or the port is taken.</summary>
     public const int BadInput = 2;
 
@@ -19,6 +22,7 @@ internal static class EmbeddingCommandLine
     public const int Failed = 3;
 
     private const string ProgramName = "synapse-embedding-server";
+    private const string HealthOption = "--health";
 
     /// <summary>Runs the program.</summary>
     /// <param name="arguments">Its arguments.</param>
@@ -37,8 +41,21 @@ internal static class EmbeddingCommandLine
         }
 
         var faults = new List<string>();
-        var options = new ServiceOptionsReader(Settings(arguments, faults), faults).Read();
-        return faults.Count > 0 ? await ReportAsync(faults) : await ServeAsync(options);
+        var asksHealth = arguments.Contains(HealthOption);
+        var options = new ServiceOptionsReader(Settings([.. arguments.Where(static argument => argument != HealthOption)], faults), faults).Read();
+        if (faults.Count > 0)
+        {
+            return await ReportAsync(faults);
+        }
+
+        return asksHealth ? await ProbeAsync(options) : await ServeAsync(options);
+    }
+
+    private static async Task<int> ProbeAsync(ServiceOptions options)
+    {
+        var (isReady, words) = await HealthProbe.AskAsync(options);
+        await (isReady ? Console.Out : Console.Error).WriteLineAsync(isReady ? words : $"{ProgramName}: {words}");
+        return isReady ? Ok : NotReady;
     }
 
     private static async Task<int> ServeAsync(ServiceOptions options)

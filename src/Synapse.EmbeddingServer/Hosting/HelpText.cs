@@ -14,7 +14,7 @@ internal static class HelpText
         var text = new StringBuilder(
             """
             Serves sentence-transformers models in ONNX over the HTTP API of OpenAI: embeddings, and reranking in the shape of Jina and Cohere.
-            It opens no connection to anywhere, and listens on this machine alone unless HOST says otherwise.
+            It opens no connection to another machine, and listens on this machine alone unless HOST says otherwise.
 
             Usage: synapse-embedding-server [--model MODEL[,...]] [options]
 
@@ -37,6 +37,7 @@ internal static class HelpText
         text.Append(
             """
 
+              --health      asks the service that runs with these settings whether it is ready, and ends with 0 or 1
               --help        this text
               --version     the version
 

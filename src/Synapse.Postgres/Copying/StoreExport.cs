@@ -7,6 +7,7 @@ using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
 using Synapse.Postgres.Ledger;
 using Synapse.Postgres.Vectors;
+using Synapse.Postgres.Switching;
 using Synapse.Privacy;
 using Synapse.Storage;
 
@@ -49,10 +50,14 @@ internal sealed class StoreExport : IStoreExport
                 var spaces = (await _connection.ListAsync(
                     "SELECT id, space_id FROM collections WHERE space_id IS NOT NULL", [], row => (Id: row.GetInt64(0), SpaceId: row.GetInt64(1)), token))
                     .ToDictionary(row => row.Id, row => _spaces[row.SpaceId].Space);
-                return summaries
-                    .OrderBy(summary => summary.Collection.Id)
-                    .Select(summary => new ExportedCollection(summary, spaces.GetValueOrDefault(summary.Collection.Id)))
-                    .ToArray();
+                var exported = new List<ExportedCollection>(summaries.Count);
+                foreach (var summary in summaries.OrderBy(summary => summary.Collection.Id))
+                {
+                    var id = summary.Collection.Id;
+                    exported.Add(new ExportedCollection(summary, spaces.GetValueOrDefault(id)) { Evaluation = await EvaluationRows.FindAsync(_connection, AccessScope.Everything, id, token) });
+                }
+
+                return exported;
             },
             cancellationToken);
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Synapse.Server.Hosting;
 
 /// <summary>How the server runs.</summary>
@@ -9,14 +11,20 @@ public sealed class ServerOptions
     /// <summary>The folder that holds everything Synapse keeps.</summary>
     public required DataFolder DataFolder { get; init; }
 
-    /// <summary>The TCP port on the loopback addresses; 1 to 65,535, or 0 for any free one. Null: no TCP and no pages, only a Unix socket.</summary>
+    /// <summary>The IP address to listen on; null for the loopback addresses.</summary>
+    public IPAddress? Host { get; init; }
+
+    /// <summary>The TCP port on <see cref="Host"/>; 1 to 65,535, or 0 for any free one. Null: no TCP and no pages, only a Unix socket.</summary>
     public int? Port { get; init; } = DefaultPort;
 
     /// <summary>Folders to index and watch, each as a collection of its own; absolute paths.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
-    /// <summary>Names other than the loopback ones that the Host header may have, for a proxy on the same machine; without port.</summary>
+    /// <summary>Names other than the loopback ones that the Host header may have, for a proxy; without port.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>The address under which browsers reach the server through a proxy, such as <c>https://synapse.example.com</c>; null when they come to it directly.</summary>
+    public Uri? PublicUrl { get; init; }
 
     /// <summary>How long a sign-in link works; 1 minute to 1 day.</summary>
     public TimeSpan SignInLinkLifetime { get; init; } = TimeSpan.FromMinutes(15);
@@ -32,4 +40,7 @@ public sealed class ServerOptions
 
     /// <summary>Whether pages are served; they need a TCP port.</summary>
     internal bool ServesPages => Port is not null;
+
+    /// <summary>Whether only this machine can reach it.</summary>
+    public bool IsLoopback => Host is null || IPAddress.IsLoopback(Host);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Retrieval;
@@ -9,15 +10,22 @@ namespace Synapse.Server.Hosting;
 /// <summary>Reads the server's settings from the command line, the environment, <c>.env</c> files and <c>appsettings.json</c> of the data folder, in this order, and reports all faults together.</summary>
 public static class ServerOptionsReader
 {
+    /// <summary>The variable that names the address to listen on. Not HOST: some shells set that to the name of the machine.</summary>
+    public const string HostVariable = "SYNAPSE_HOST";
+
+    /// <summary>The variable that names the address under which browsers come.</summary>
+    public const string PublicUrlVariable = "SYNAPSE_PUBLIC_URL";
+
     private const string Section = "Synapse:Server";
-    private static readonly string[] KnownKeys = ["Port", "AllowedHosts", "SignInLinkMinutes", "SessionIdleMinutes", "SessionLifetimeDays", "LogLevel"];
+    private static readonly string[] KnownKeys = ["Port", "Host", "PublicUrl", "AllowedHosts", "SignInLinkMinutes", "SessionIdleMinutes", "SessionLifetimeDays", "LogLevel"];
 
     /// <summary>Reads the settings of a server that people use.</summary>
     /// <param name="dataFolder">The data folder as named on the command line; null for the default.</param>
     /// <param name="port">The port as named on the command line; null for the setting.</param>
     /// <param name="folders">Folders to index and watch.</param>
+    /// <param name="host">The address to listen on as named on the command line; null for the setting.</param>
     /// <exception cref="InvalidConfigurationException">At least one setting is wrong.</exception>
-    public static ServerOptions Read(string? dataFolder, string? port, IReadOnlyList<string> folders)
+    public static ServerOptions Read(string? dataFolder, string? port, IReadOnlyList<string> folders, string? host = null)
     {
         var data = new DataFolder(dataFolder ?? DataFolder.DefaultPath());
         var settings = StartSettings.Read(data, Directory.GetCurrentDirectory());
@@ -36,11 +44,15 @@ public static class ServerOptionsReader
         faults.AddRange(SectionFaults.Find<IngestionOptions>(settings.Configuration, IngestionOptions.SectionName));
         faults.AddRange(SectionFaults.Find<RetrievalOptions>(settings.Configuration, RetrievalOptions.SectionName));
         var (portKey, portText) = port is not null ? ("--port", port)
-            : settings.Configuration["PORT"] is { Length: > 0 } variablePort ? ("PORT", variablePort)
+            : settings.Configuration[ServerVariables.Port] is { Length: > 0 } variablePort ? (ServerVariables.Port, variablePort)
             : ($"{Section}:Port", section["Port"]);
+        var (hostKey, hostText) = host is not null ? ("--host", host) : Named(HostVariable, "Host", settings.Configuration, section);
+        var (urlKey, urlText) = Named(PublicUrlVariable, "PublicUrl", settings.Configuration, section);
         var options = new ServerOptions
         {
             DataFolder = data,
+            Host = Address(hostKey, hostText, faults),
+            PublicUrl = PublicUrl(urlKey, urlText, faults),
             Folders = [.. folders.Select(Path.GetFullPath)],
             Port = Number(portKey, portText, ServerOptions.DefaultPort, 0, ushort.MaxValue, "a port, or 0 for any free one", faults),
             AllowedHosts = Hosts(section["AllowedHosts"], faults),
@@ -67,6 +79,47 @@ public static class ServerOptionsReader
 
         faults.Add($"{key}: '{text}' is not a number from {least} to {most} ({unit}). Leave it out for {standard}.");
         return standard;
+    }
+
+    // The variable counts before the setting of the section.
+    private static (string Key, string? Text) Named(string variable, string setting, IConfiguration configuration, IConfigurationSection section)
+        => configuration[variable]?.Trim() is { Length: > 0 } text ? (variable, text) : ($"{Section}:{setting}", section[setting]?.Trim());
+
+    private static IPAddress? Address(string key, string? text, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(text) || text.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        if (text == "*")
+        {
+            return IPAddress.IPv6Any;
+        }
+
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return address;
+        }
+
+        faults.Add($"{key}: '{text}' is not an IP address. Write one of this machine, 0.0.0.0 for all of IPv4, * for all, or leave it out for this machine alone.");
+        return null;
+    }
+
+    private static Uri? PublicUrl(string key, string? text, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0, AbsolutePath: "/" })
+        {
+            return url;
+        }
+
+        faults.Add($"{key}: it is not an http or https address without a path, such as https://synapse.example.com. Write the address under which browsers come, or leave it out.");
+        return null;
     }
 
     private static string[] Hosts(string? text, List<string> faults)

@@ -34,8 +34,6 @@ internal sealed class StartSettings
         ("Entra:Authority", ["Entra:ClientSecret", "Entra:ClientSecretFile"]),
     ];
 
-    private static readonly string[] OtherVariables = ["PORT", "SYNAPSE_DATA", DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ModelSettings.EndpointVariable, ModelSettings.TokenVariable];
-
     private StartSettings(IConfigurationRoot configuration, IReadOnlyList<string> faults)
     {
         Configuration = configuration;
@@ -108,7 +106,7 @@ internal sealed class StartSettings
     // Files of this name hold variables of other programs too; only what is nearly one of ours is meant for us.
     private static void CheckNames(EnvironmentFile file, List<string> faults)
     {
-        var known = SettingNames.Variables.Concat(OtherVariables).ToArray();
+        var known = SettingNames.Variables.Concat(ServerVariables.All).ToArray();
         foreach (var (name, (_, line)) in file.Variables)
         {
             if (name.Length > 6 && !known.Contains(name, StringComparer.OrdinalIgnoreCase) && SettingNames.Nearest(name, known, MisspeltEdits) is { } meant)
@@ -124,6 +122,11 @@ internal sealed class StartSettings
         foreach (var token in new[] { SharedToken.Variable, SharedToken.FileVariable }.Where(name => file.Variables.TryGetValue(name, out var value) && value.Value.Length > 0))
         {
             faults.Add($"{file.Path}:{file.Variables[token].Line}: {token} stands in the current folder: whoever made that folder would know the token of this server. Set it in the environment or in the data folder.");
+        }
+
+        foreach (var (name, (_, line)) in file.Variables.Where(static variable => KeyOf(variable.Key).ToUpperInvariant() is ServerOptionsReader.HostVariable or "SYNAPSE:SERVER:HOST" && variable.Value.Value.Length > 0))
+        {
+            faults.Add($"{file.Path}:{line}: {name} stands in the current folder: whoever made that folder would open this server to other machines. Set it in the environment or in the data folder.");
         }
 
         // With an address for a name and an authority to vouch for it, every server could be played.

@@ -166,13 +166,17 @@ public static class SynapseServer
         {
             throw new PortInUseException(options.Port ?? 0, error);
         }
+        catch (SocketException error)
+        {
+            throw new InvalidConfigurationException([$"--host / {ServerOptionsReader.HostVariable}: it is not possible to listen on '{options.Host}' ({error.SocketErrorCode}). Name an address of this machine, or leave it out."]);
+        }
 
         var address = app.Services.GetRequiredService<ServerAddress>();
         DataFolder.RestrictSocket(address.SocketPath);
         if (options.Port is not null)
         {
             options.DataFolder.RemoveStaleSockets();
-            address.Value = $"http://127.0.0.1:{PortOf(app)}";
+            address.Value = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? ServerAddress.Of(options.Host, PortOf(app));
             var startedAt = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
             new ServerFile(address.Value, address.SocketPath, Environment.ProcessId, options.DataFolder.TokenPath, startedAt).Write(options.DataFolder);
         }
@@ -285,7 +289,11 @@ public static class SynapseServer
         kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
         kestrel.Limits.MaxConcurrentConnections = 1_000;
         kestrel.ListenUnixSocket(socketPath, socket => socket.Use(OwnSocket.Mark));
-        if (options.Port is 0)
+        if (options is { Host: { } host, Port: { } hostPort })
+        {
+            kestrel.Listen(host, hostPort);
+        }
+        else if (options.Port is 0)
         {
             // Two addresses cannot agree on one free port, so this one is IPv4 alone.
             kestrel.Listen(IPAddress.Loopback, 0);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Synapse.Contracts;
 using Synapse.Server.Hosting;
 
@@ -9,7 +11,7 @@ namespace Synapse.Server.Security;
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, ServerOptions options)
 {
-    private readonly HashSet<string> _hosts = new(["localhost", "127.0.0.1", "[::1]", .. options.AllowedHosts], StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _hosts = new(["localhost", "127.0.0.1", "[::1]", .. options.AllowedHosts, .. OwnHosts(options)], StringComparer.OrdinalIgnoreCase);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -18,6 +20,12 @@ internal sealed class RequestGuard(RequestDelegate next, ServerOptions options)
         {
             return Problems.WriteAsync(context, StatusCodes.Status403Forbidden, ErrorCodes.HostNotAllowed,
                 "This server does not answer for that host name. Use localhost or 127.0.0.1, or name the host in Synapse:Server:AllowedHosts.");
+        }
+
+        // A proxy takes the encryption off; the browser's own view of its address is what origins and cookies go by.
+        if (options.PublicUrl is { } url && string.Equals(request.Host.Value, url.Authority, StringComparison.OrdinalIgnoreCase))
+        {
+            request.Scheme = url.Scheme;
         }
 
         // A browser names the origin of every request that a page of another origin sends, and of every state-changing and WebSocket request.
@@ -50,6 +58,19 @@ internal sealed class RequestGuard(RequestDelegate next, ServerOptions options)
     public static Task RefuseOriginAsync(HttpContext context)
         => Problems.WriteAsync(context, StatusCodes.Status403Forbidden, ErrorCodes.OriginNotAllowed,
             "The request comes from a page of another origin, or does not show that it comes from this one.");
+
+    private static IEnumerable<string> OwnHosts(ServerOptions options)
+    {
+        if (options.PublicUrl is { } url)
+        {
+            yield return url.Host;
+        }
+
+        if (options.Host is { } host && !host.Equals(IPAddress.Any) && !host.Equals(IPAddress.IPv6Any))
+        {
+            yield return host.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{host}]" : $"{host}";
+        }
+    }
 
     private static bool IsOwn(string origin, HttpRequest request)
         => string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Synapse.Errors;
 using Synapse.Ingestion.Chunking;
 using Synapse.Library;
@@ -8,6 +9,7 @@ using Synapse.Sqlite.Connections;
 using Synapse.Sqlite.Ledger;
 using Synapse.Sqlite.Segments;
 using Synapse.Storage;
+using Synapse.Switching;
 
 namespace Synapse.Sqlite.Copying;
 
@@ -21,7 +23,12 @@ internal sealed class StoreExport(StoreConnection connection, ImmutableDictionar
     public ValueTask<IReadOnlyList<ExportedCollection>> ListCollectionsAsync(CancellationToken cancellationToken)
         => new([.. LibraryQueries.ListCollections(connection, AccessScope.Everything)
             .OrderBy(summary => summary.Collection.Id)
-            .Select(summary => new ExportedCollection(summary, indexes[summary.Collection.Id].Space?.Space))]);
+            .Select(summary => new ExportedCollection(summary, indexes[summary.Collection.Id].Space?.Space)
+            {
+                Evaluation = LibraryQueries.FindEvaluation(connection, AccessScope.Everything, summary.Collection.Id) is { } json
+                    ? JsonSerializer.Deserialize(json, SwitchJson.Default.EvaluationSet)
+                    : null,
+            })]);
 
     public ValueTask<IReadOnlyList<Source>> ListSourcesAsync(long collectionId, CancellationToken cancellationToken)
         => new(LibraryQueries.ListSources(connection, AccessScope.Everything, collectionId));

@@ -4,7 +4,7 @@ using Synapse.Privacy;
 namespace Synapse.Storage;
 
 /// <summary>A store that another can be copied into. Documents go in by <see cref="IIngestionStore.CommitAsync"/>; here is what keeps times and keys that no other port lets anyone choose.</summary>
-public interface IImportableStore : IExportableStore, ILibraryStore, IIngestionStore, IJobStore
+public interface IImportableStore : IExportableStore, ILibraryStore, IIngestionStore, IJobStore, ISwitchStore
 {
     /// <summary>The identity of the store that this one is an unfinished copy of; null when it is none.</summary>
     ValueTask<string?> FindUnfinishedCopyAsync(CancellationToken cancellationToken);

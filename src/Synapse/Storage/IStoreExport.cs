@@ -2,6 +2,7 @@ using Synapse.Embedding;
 using Synapse.Ingestion.Chunking;
 using Synapse.Library;
 using Synapse.Privacy;
+using Synapse.Switching;
 
 namespace Synapse.Storage;
 
@@ -58,6 +59,9 @@ public sealed record ExportedCollection(CollectionSummary Summary, EmbeddingSpac
 {
     /// <summary>The collection.</summary>
     public Collection Collection => Summary.Collection;
+
+    /// <summary>The questions that it is measured by; null without any.</summary>
+    public EvaluationSet? Evaluation { get; init; }
 }
 
 /// <summary>A document of an export, without what it holds.</summary>

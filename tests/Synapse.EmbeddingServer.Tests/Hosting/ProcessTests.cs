@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Synapse.EmbeddingServer.Hosting;
+using Synapse.EmbeddingServer.Serving;
 using Synapse.EmbeddingServer.Tests.TestSupport;
 
 namespace Synapse.EmbeddingServer.Tests.Hosting;
@@ -46,6 +48,36 @@ public sealed partial class ProcessTests(ServiceFixture fixture) : IDisposable
         Assert.Equal("", output);
         Assert.Contains("/v1/embeddings failed: 400 invalid_value", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("a-secret-text", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_probe_says_whether_the_service_of_its_settings_is_ready()
+    {
+        var port = new Uri(fixture.Service.Address).Port;
+        TestModels.WriteEmbedder(_folder);
+        string[] settings = ["--model", _folder[TestModels.Embedder], $"--port={port}"];
+
+        using var ready = new ServiceProcess(_folder.Path, [], [.. settings, "--health"]);
+        Assert.Equal((0, "ready\n", ""), await ready.EndAsync());
+
+        // A service that listens everywhere is asked on loopback.
+        using var everywhere = new ServiceProcess(_folder.Path, [("API_KEY", new string('k', 40))], [.. settings, "--host", "0.0.0.0", "--health"]);
+        Assert.Equal((0, "ready\n", ""), await everywhere.EndAsync());
+
+        using var nobody = new ServiceProcess(_folder.Path, [], "--model", _folder[TestModels.Embedder], "--port=1", "--health");
+        var (exitCode, output, errors) = await nobody.EndAsync();
+        Assert.Equal((1, "", "synapse-embedding-server: no service answers at 127.0.0.1:1 (ConnectionRefused)\n"), (exitCode, output, errors));
+    }
+
+    [Fact]
+    public async Task The_probe_of_a_service_that_still_loads_says_so()
+    {
+        var options = new ServiceOptions { Models = [TestModels.WriteEmbedder(_folder)] };
+        await using var loading = await RunningService.ListenAsync(options, new GatedModelLoader(new OnnxModelLoader(options, TimeProvider.System)));
+        using var probe = new ServiceProcess(_folder.Path, [], "--model", _folder[TestModels.Embedder], $"--port={new Uri(loading.Address).Port}", "--health");
+        var (exitCode, _, errors) = await probe.EndAsync();
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is not ready: HTTP/1.1 503", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,11 +5,11 @@ using Synapse.Providers.Tests.TestSupport;
 
 namespace Synapse.Providers.Tests.Configuration;
 
-/// <summary>The page, the example file and the reader know the same names, whichever of them changes.</summary>
+/// <summary>The page and the reader know the same names, whichever of them changes.</summary>
 public sealed partial class DocumentationTests
 {
     /// <summary>Variables that the server reads itself.</summary>
-    private static readonly string[] OfTheServer = ["SYNAPSE_DATA", "PORT", "DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_PASSWORD_FILE", "SYNAPSE_TOKEN", "SYNAPSE_TOKEN_FILE"];
+    private static readonly string[] OfTheServer = ["SYNAPSE_DATA", "PORT", "SYNAPSE_HOST", "SYNAPSE_PUBLIC_URL", "DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_PASSWORD_FILE", "SYNAPSE_TOKEN", "SYNAPSE_TOKEN_FILE"];
 
     private static readonly string[] Configurations =
     [
@@ -37,15 +37,6 @@ public sealed partial class DocumentationTests
     [Fact]
     public void The_page_names_every_kind()
         => Assert.All(ProviderKinds.All, kind => Assert.Contains($"`{kind}`", Page(), StringComparison.Ordinal));
-
-    [Fact]
-    public void The_example_file_offers_every_variable_and_sets_none()
-    {
-        var lines = File.ReadAllLines(Output("env.example")).Where(line => line.Length > 0).ToArray();
-        Assert.All(lines, line => Assert.StartsWith("#", line, StringComparison.Ordinal));
-        var offered = lines.Select(line => Offer().Match(line)).Where(match => match.Success).Select(match => match.Groups["name"].Value);
-        Assert.Equal(SettingNames.Variables.Concat(OfTheServer).Order(StringComparer.Ordinal), offered.Order(StringComparer.Ordinal));
-    }
 
     [Fact]
     public void The_reader_reads_every_known_name_and_no_other()
@@ -77,9 +68,6 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex("^[A-Z][A-Z0-9_]+$")]
     private static partial Regex Variable();
-
-    [GeneratedRegex(@"^# (?<name>[A-Z][A-Z0-9_]+)=")]
-    private static partial Regex Offer();
 
     [GeneratedRegex(@"^Synapse:Providers:\d+:(?<name>.+)$")]
     private static partial Regex ListKey();

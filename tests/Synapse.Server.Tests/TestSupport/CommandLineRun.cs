@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Synapse.Providers.Configuration;
+using Synapse.Server.Hosting;
 
 namespace Synapse.Server.Tests.TestSupport;
 
@@ -56,7 +57,7 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Errors
         };
 
         // Keys of whoever runs the tests are none of theirs.
-        foreach (var variable in SettingNames.Variables.Concat(["PORT", "SYNAPSE_DATA", "HF_ENDPOINT", "HF_TOKEN", "DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_PASSWORD_FILE", "SYNAPSE_TOKEN", "SYNAPSE_TOKEN_FILE"]))
+        foreach (var variable in SettingNames.Variables.Concat(ServerVariables.All))
         {
             start.Environment.Remove(variable);
         }

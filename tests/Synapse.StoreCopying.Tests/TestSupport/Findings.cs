@@ -56,6 +56,7 @@ internal sealed record Findings(IReadOnlyList<string> Keywords, IReadOnlyDiction
         foreach (var summary in await opened.Store.ListCollectionsAsync(AccessScope.Everything, cancellationToken))
         {
             lines.Add($"{summary with { Collection = summary.Collection with { Id = 0 } }} {await opened.Store.FindEmbeddingSpaceAsync(summary.Collection.Id, cancellationToken)}");
+            lines.Add(string.Join(", ", (await opened.Store.FindEvaluationAsync(AccessScope.Everything, summary.Collection.Id, cancellationToken))?.Questions.Select(question => $"{question.Text} {string.Join(' ', question.Relevant)}") ?? []));
             foreach (var source in await opened.Store.ListSourcesAsync(AccessScope.Everything, summary.Collection.Id, cancellationToken))
             {
                 lines.Add($"{source with { Id = 0, CollectionId = 0 }}");

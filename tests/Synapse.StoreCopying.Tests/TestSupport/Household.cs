@@ -3,6 +3,7 @@ using Synapse.Library;
 using Synapse.Privacy;
 using Synapse.StoreConformance;
 using Synapse.Storage;
+using Synapse.Switching;
 
 namespace Synapse.StoreCopying.Tests.TestSupport;
 
@@ -56,6 +57,7 @@ internal static class Household
             TestDocuments.Batch(
                 moving.Collection.Id, TestDocuments.Make(Newer, moving.Source.Id, "a.txt", "alpha in the newer space"), TestDocuments.Make(Newer, moving.Source.Id, "c.txt", "gamma there")),
             cancellationToken);
+        await store.SetEvaluationAsync(AccessScope.Everything, moving.Collection.Id, new EvaluationSet([new("what is in \0 the \"newer\" space?", ["a.txt", "c.txt"])]), cancellationToken);
         await AddCollectionAsync(store, "nothing", null);
 
         await SendAsync(opened.Ledger, new EgressDocument(gone.Collection.Id, gone.Source.Id, "secret.txt"));

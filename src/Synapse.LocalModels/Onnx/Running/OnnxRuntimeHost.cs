@@ -1,12 +1,15 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Synapse.Errors;
 
 namespace Synapse.LocalModels.Onnx.Running;
 
 /// <summary>The installed ONNX Runtime: is it there, and what does it run on? Nothing of it is loaded before the first model.</summary>
-internal static class OnnxRuntimeHost
+internal static partial class OnnxRuntimeHost
 {
     private const string CudaProvider = "CUDAExecutionProvider";
+    private const string NoReports = "ORT_DISABLE_TELEMETRY";
+    private static readonly Lazy<bool> s_isQuiet = new(KeepQuiet);
 
     /// <summary>Opens a session.</summary>
     /// <param name="path">Path of the model file.</param>
@@ -20,7 +23,8 @@ internal static class OnnxRuntimeHost
     {
         try
         {
-            // Builds for Windows report usage unless they are told not to.
+            // Its builds report usage to their maker. Elsewhere than on Windows it decides that when it is loaded, and the call below is too late.
+            _ = s_isQuiet.Value;
             OrtEnv.Instance().DisableTelemetryEvents();
             using var options = Options(threads);
             var onCuda = device is not OnnxDevice.Cpu && TryUseCuda(options, device is OnnxDevice.Cuda);
@@ -32,12 +36,28 @@ internal static class OnnxRuntimeHost
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or TypeInitializationException { InnerException: DllNotFoundException or EntryPointNotFoundException or BadImageFormatException })
         {
-            throw new ModelRuntimeException($"ONNX Runtime does not start on this machine ({Environment.OSVersion.Platform}, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}). Its native library of the package Microsoft.ML.OnnxRuntime belongs beside the program; builds exist for linux-x64, linux-arm64, win-x64, win-arm64 and osx-arm64.", error);
+            throw new ModelRuntimeException($"ONNX Runtime does not start on this machine ({Environment.OSVersion.Platform}, {RuntimeInformation.RuntimeIdentifier}). Its native library of the package Microsoft.ML.OnnxRuntime belongs beside the program; builds exist for linux-x64, linux-arm64, win-x64, win-arm64 and osx-arm64.", error);
         }
     }
 
     /// <summary>What the runtime says, without the lines after the first.</summary>
     public static string FirstLine(OnnxRuntimeException error) => error.Message.Split('\n')[0].Trim().TrimEnd('.');
+
+    // What .NET sets in the environment native code does not see, but on Windows.
+    private static bool KeepQuiet()
+    {
+        Environment.SetEnvironmentVariable(NoReports, "1");
+        if (!OperatingSystem.IsWindows() && SetNativeVariable(NoReports, "1", overwrite: 1) != 0)
+        {
+            throw new ModelRuntimeException($"The environment cannot be changed, and without {NoReports}=1 ONNX Runtime reports its use. Start the program with {NoReports}=1.", null);
+        }
+
+        return true;
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetNativeVariable(string name, string value, int overwrite);
 
     private static SessionOptions Options(int threads)
     {

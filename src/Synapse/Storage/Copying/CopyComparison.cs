@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Synapse.Errors;
 using Synapse.Privacy;
+using Synapse.Switching;
 
 namespace Synapse.Storage.Copying;
 
@@ -87,7 +89,7 @@ internal sealed class CopyComparison(IStoreExport source, IStoreExport copy, str
         var digest = Convert.ToHexStringLower(expectedHash.Finish());
         return digest == Convert.ToHexStringLower(actualHash.Finish())
             ? new CopiedCollection(expected.Collection.Name, documents, expected.Summary.ChunkCount, digest)
-            : throw Differs(what, "its privacy, embedding space, or files left out are not the same");
+            : throw Differs(what, "its privacy, embedding space, questions, or files left out are not the same");
     }
 
     private async Task<long> CompareDocumentsAsync(
@@ -181,7 +183,10 @@ internal sealed class CopyComparison(IStoreExport source, IStoreExport copy, str
     }
 
     private static void Begin(CanonicalHash hash, ExportedCollection collection)
-        => hash.Add(collection.Collection.Name).Add(collection.Collection.CreatedAt.UtcTicks).Add((long)collection.Collection.Privacy).Add(collection.Space?.Fingerprint);
+    {
+        hash.Add(collection.Collection.Name).Add(collection.Collection.CreatedAt.UtcTicks).Add((long)collection.Collection.Privacy).Add(collection.Space?.Fingerprint);
+        hash.Add(collection.Evaluation is { } evaluation ? JsonSerializer.Serialize(evaluation, SwitchJson.Default.EvaluationSet) : null);
+    }
 
     private static void Add(CanonicalHash hash, Library.Source source, IReadOnlyList<SkippedFile> skipped)
     {

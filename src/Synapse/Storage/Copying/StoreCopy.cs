@@ -103,6 +103,7 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
     {
         var copied = await MakeCollectionAsync(collection.Collection, cancellationToken);
         keys.AddCollection(collection.Collection.Id, copied.Id);
+        await target.SetEvaluationAsync(AccessScope.Everything, copied.Id, collection.Evaluation, cancellationToken);
         var sources = await export.ListSourcesAsync(collection.Collection.Id, cancellationToken);
         await RemoveOtherSourcesAsync(copied.Id, sources, cancellationToken);
         var copying = new DocumentCopying(export, target, copied.Id, isResumed, meter);
