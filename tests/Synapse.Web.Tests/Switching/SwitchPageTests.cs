@@ -253,6 +253,7 @@ public sealed class SwitchPageTests(Chromium chromium)
         await page.Keyboard.PressAsync("Escape");
         await Expect(Button(page, "Give up…")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
+        await Expect(Button(page, "Keep it")).ToBeFocusedAsync();
         await TabToAsync(page, Button(page, "Give up"));
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".model-switch h3")).ToHaveTextAsync("The switch is being ended");
