@@ -114,7 +114,8 @@ public sealed class AccessibilityTests(Chromium chromium)
         watched.AssertClean(host.Address);
     }
 
-    private static async Task AssertAccessibleAsync(IPage page, int width)
+    /// <summary>Fails when a page has text that is too pale, something without a name, an id twice, or is wider than its window.</summary>
+    internal static async Task AssertAccessibleAsync(IPage page, int width)
     {
         Assert.Empty(await page.EvaluateAsync<string[]>(FindPaleText));
         Assert.Empty(await page.EvaluateAsync<string[]>(FindNameless));

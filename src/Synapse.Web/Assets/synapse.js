@@ -93,6 +93,23 @@ export function closeDialog(dialog) {
   return true;
 }
 
+// The place that keeps the focus and had it last: when the circuit takes the focused element away, the browser forgets both.
+let keeper = null;
+
+export function keepFocus(place, always) {
+  const isLost = (document.activeElement ?? document.body) === document.body && keeper === place;
+  if (place && (always || isLost)) {
+    (place.querySelector(":scope section [data-takes-focus]") ?? place.querySelector("[data-takes-focus]"))?.focus();
+  }
+
+  return true;
+}
+
+document.addEventListener("focusin", (event) => { keeper = event.target.closest?.("[data-keeps-focus]") ?? null; });
+
+// Whoever clicks beside it has left it.
+document.addEventListener("pointerdown", () => { keeper = null; });
+
 // ---- before the circuit is there, typing must not be lost ----
 
 document.addEventListener("input", (event) => {

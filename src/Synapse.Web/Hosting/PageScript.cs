@@ -34,6 +34,11 @@ internal sealed class PageScript(IJSRuntime runtime) : IAsyncDisposable
     /// <summary>Closes a dialog element.</summary>
     public async Task CloseDialogAsync(ElementReference dialog) => await CallAsync<bool>("closeDialog", dialog);
 
+    /// <summary>Moves the focus to what takes it in a place of the page, innermost first.</summary>
+    /// <param name="place">An element that is marked to keep the focus.</param>
+    /// <param name="always">Whether to move it in any case; else only when it was there last and is nowhere now.</param>
+    public async Task KeepFocusAsync(ElementReference place, bool always) => await CallAsync<bool>("keepFocus", place, always);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

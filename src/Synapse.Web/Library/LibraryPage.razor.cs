@@ -37,6 +37,9 @@ public partial class LibraryPage : IDisposable
     private IJobStore Jobs { get; set; } = default!;
 
     [Inject]
+    private ISwitchStore Switches { get; set; } = default!;
+
+    [Inject]
     private IngestionQueue Queue { get; set; } = default!;
 
     [Inject]
@@ -104,10 +107,10 @@ public partial class LibraryPage : IDisposable
 
     private async Task RefreshAsync(AccessScope scope, CancellationToken cancellationToken)
     {
-        var next = await Shelf.ReadAsync(Store, Jobs, scope, cancellationToken);
-        if (_shelf is { IsBusy: true } && !next.IsBusy)
+        var next = await Shelf.ReadAsync(Store, Jobs, Switches, scope, cancellationToken);
+        if (_shelf?.ChangesTo(next) is { Length: > 0 } changes)
         {
-            _announcement = "Indexing has ended.";
+            _announcement = changes;
         }
 
         if (_shelf is null || !_shelf.SameAs(next))
@@ -117,6 +120,8 @@ public partial class LibraryPage : IDisposable
 
         _notice = null;
     }
+
+    private Task<bool> RereadAsync() => TryAsync("follow the library", RefreshAsync);
 
     private Task UpdateAsync(Source source) => ActAsync("update a source", async (scope, cancellationToken) =>
     {
@@ -151,7 +156,7 @@ public partial class LibraryPage : IDisposable
             : $"The text of {collection.Name} may go to any provider that is configured.";
     });
 
-    private Task AskToRemoveAsync(CollectionSummary summary) => _removeDialog!.OpenAsync(summary);
+    private void AskToRemove(CollectionSummary summary) => _removeDialog!.Open(summary);
 
     private Task RemoveAsync(CollectionSummary summary) => ActAsync("remove a collection", async (scope, cancellationToken) =>
     {
@@ -168,7 +173,7 @@ public partial class LibraryPage : IDisposable
     {
         if (await TryAsync(action, work))
         {
-            await TryAsync("follow the library", RefreshAsync);
+            await RereadAsync();
         }
     }
 

@@ -79,6 +79,7 @@ public sealed class LibraryPageTests(Chromium chromium)
         await watched.GoAsync($"{host.Address}/library");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove handbook" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Keep it" })).ToBeFocusedAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Keep it" }).ClickAsync();
         await Expect(page.Locator(".collection")).ToHaveCountAsync(1);
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove handbook" }).ClickAsync();

@@ -10,6 +10,7 @@ using Synapse.Privacy;
 using Synapse.Retrieval.Analysis;
 using Synapse.Sqlite;
 using Synapse.Storage;
+using Synapse.Switching;
 using Synapse.Web.Hosting;
 using Synapse.Web.Layout;
 
@@ -23,13 +24,14 @@ internal sealed class PageHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Task _work;
 
-    private PageHost(bool indexes, bool offline)
+    private PageHost(bool indexes, bool offline, IReadOnlyList<IEmbedder> models, bool switches)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting();
         builder.Services.UseSqlite(Path.Combine(_folder, "data"));
-        builder.Services.AddSingleton<IEmbedder, WordEmbedder>();
+        builder.Services.AddSingleton<IEmbedder>(new WordEmbedder());
+        builder.Services.AddSingleton<IEmbedders>(provider => new Embedders(provider.GetRequiredService<IEmbedder>(), models));
         builder.Services.AddSingleton<ExtractiveAnswerer>();
         builder.Services.AddSingleton<GatedAnswerer>();
         builder.Services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<GatedAnswerer>());
@@ -50,7 +52,9 @@ internal sealed class PageHost : IAsyncDisposable
         _app.MapSynapseWebAssets();
         _app.MapSynapseWebPages();
         _app.MapGet("/sign-in", (string? message) => new RazorComponentResult<SignInPage>(new { Message = message ?? "" }) { StatusCode = StatusCodes.Status401Unauthorized });
-        _work = indexes ? Service<IngestionQueue>().RunAsync(_stop.Token) : Task.CompletedTask;
+        _work = Task.WhenAll(
+            indexes ? Service<IngestionQueue>().RunAsync(_stop.Token) : Task.CompletedTask,
+            switches ? Service<ModelSwitching>().RunAsync(_stop.Token) : Task.CompletedTask);
     }
 
     public string Address { get; private set; } = "";
@@ -62,9 +66,11 @@ internal sealed class PageHost : IAsyncDisposable
     /// <summary>Starts the pages.</summary>
     /// <param name="indexes">Whether jobs are worked on; else they stay queued.</param>
     /// <param name="offline">Whether the process says that it is in offline mode.</param>
-    public static async Task<PageHost> StartAsync(bool indexes = true, bool offline = false)
+    /// <param name="models">The embedders that are configured beside the built-in one; the first embeds new collections.</param>
+    /// <param name="switches">Whether switches of models are worked on; else they stay as they are.</param>
+    public static async Task<PageHost> StartAsync(bool indexes = true, bool offline = false, IReadOnlyList<IEmbedder>? models = null, bool switches = true)
     {
-        var host = new PageHost(indexes, offline);
+        var host = new PageHost(indexes, offline, models ?? [], switches);
         await host._app.StartAsync();
         host.Address = host.Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return host;

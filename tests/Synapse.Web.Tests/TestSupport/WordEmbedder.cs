@@ -4,9 +4,9 @@ using Synapse.Embedding;
 namespace Synapse.Web.Tests.TestSupport;
 
 /// <summary>Embeds texts by their words alone: texts that share words are close.</summary>
-internal sealed class WordEmbedder : IEmbedder
+internal sealed class WordEmbedder(string model = "words-for-tests") : IEmbedder
 {
-    public EmbeddingSpace Space { get; } = new("words-for-tests", 64);
+    public EmbeddingSpace Space { get; } = new(model, 64);
 
     public ValueTask<EmbeddingSpace> GetSpaceAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Space);
 
