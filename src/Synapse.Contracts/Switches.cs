@@ -53,15 +53,15 @@ public sealed record SwitchProgressResponse(long DocumentCount, long DocumentsDo
 /// <summary>What the same questions find with either model; means over the questions, 0 to 1, of the first ten hits.</summary>
 /// <param name="Basis"><c>judged</c>: the collection's own questions. <c>drawn</c>: sentences drawn from its documents, each of which has to find its own document.</param>
 /// <param name="Questions">How many questions.</param>
-/// <param name="Ndcg">NDCG with the model that is searched.</param>
-/// <param name="OtherNdcg">NDCG with the other model.</param>
-/// <param name="Recall">Recall with the model that is searched.</param>
-/// <param name="OtherRecall">Recall with the other model.</param>
+/// <param name="OldNdcg">NDCG with the old model.</param>
+/// <param name="NewNdcg">NDCG with the new model.</param>
+/// <param name="OldRecall">Recall with the old model.</param>
+/// <param name="NewRecall">Recall with the new model.</param>
 /// <param name="Overlap">Share of the hits that both find.</param>
-/// <param name="IsGood">Whether the other model is no worse.</param>
+/// <param name="IsGood">Whether the new model is no worse.</param>
 /// <param name="MeasuredAt">When it was measured.</param>
 public sealed record SwitchComparisonResponse(
-    string Basis, int Questions, double Ndcg, double OtherNdcg, double Recall, double OtherRecall, double Overlap, bool IsGood, DateTimeOffset MeasuredAt);
+    string Basis, int Questions, double OldNdcg, double NewNdcg, double OldRecall, double NewRecall, double Overlap, bool IsGood, DateTimeOffset MeasuredAt);
 
 /// <summary>A collection on its way from one embedding model to another, or there with the way back open.</summary>
 /// <param name="Collection">The collection.</param>

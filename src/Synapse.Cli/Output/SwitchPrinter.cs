@@ -40,7 +40,7 @@ internal static class SwitchPrinter
         {
             terminal.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {found.Questions} {(found.Basis == "judged" ? "questions of its own" : "sentences drawn from its documents")}: NDCG@10 {found.Ndcg:0.000} with the model searched, {found.OtherNdcg:0.000} with the other; recall@10 {found.Recall:0.000} and {found.OtherRecall:0.000}; {found.Overlap:P0} of the hits in common"));
+                $"  {found.Questions} {(found.Basis == "judged" ? "questions of its own" : "sentences drawn from its documents")}: NDCG@10 {found.OldNdcg:0.000} with '{Terminal.Clean(now.FromModel)}', {found.NewNdcg:0.000} with '{Terminal.Clean(now.ToModel)}'; recall@10 {found.OldRecall:0.000} and {found.NewRecall:0.000}; {found.Overlap:P0} of the hits in common"));
         }
 
         if (now.Progress.DocumentsRefused > 0)

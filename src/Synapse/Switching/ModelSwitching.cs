@@ -213,7 +213,8 @@ public sealed partial class ModelSwitching
             LogHindered(id, pause.TotalSeconds, hindered.Message);
             if (found.State != SwitchState.Switched || found.Wish == SwitchWish.Return)
             {
-                await _switches.NoteSwitchAsync(id, isReady: false, comparison: null, hindered.Message, cancellationToken);
+                var isReady = await _switches.FindSwitchAsync(AccessScope.Everything, id, cancellationToken) is { State: not SwitchState.Filling };
+                await _switches.NoteSwitchAsync(id, isReady, comparison: null, hindered.Message, cancellationToken);
             }
         }
     }

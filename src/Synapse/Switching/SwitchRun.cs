@@ -37,6 +37,10 @@ internal sealed class SwitchRun(long collectionId, ISwitchStore switches, ILibra
                 var chunks = await FillAsync(now, cancellationToken);
                 await speed.RestAsync(begun, cancellationToken);
                 speed.Add(collectionId, begun, chunks);
+                if (now.Error is not null)
+                {
+                    await switches.NoteSwitchAsync(collectionId, isReady: now.State != SwitchState.Filling, comparison: null, error: null, cancellationToken);
+                }
             }
             else if (now.State == SwitchState.Filling)
             {

@@ -129,7 +129,7 @@ public sealed class ModelSwitchTests : IAsyncDisposable
         Assert.Equal(20, (await server.Client.GetEvaluationAsync("docs", Cancel)).Questions.Count);
         await server.Client.StartSwitchAsync("docs", new("new"), Cancel);
         var measured = await WaitAsync(server, static now => now.Comparison is not null);
-        Assert.Equal(("judged", 20, 1.0, false), (measured.Comparison!.Basis, measured.Comparison.Questions, measured.Comparison.Ndcg, measured.Comparison.IsGood));
+        Assert.Equal(("judged", 20, 1.0, false), (measured.Comparison!.Basis, measured.Comparison.Questions, measured.Comparison.OldNdcg, measured.Comparison.IsGood));
         Assert.Equal(("ready", "old"), (measured.State, measured.SearchedModel));
 
         await server.Client.ChangeSwitchAsync("docs", new("switch"), Cancel);
