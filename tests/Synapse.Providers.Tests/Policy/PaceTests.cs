@@ -51,7 +51,8 @@ public sealed class PaceTests
         // 300 requests of 1,000 of the fake's tokens: at most 60 in a minute.
         Assert.InRange(minutes, 300 / 60.0 * 0.97, 300 / 60.0 * 1.05);
         var times = bench.Server.Requests.Where(request => request.Kind == RequestKind.Embeddings).Select(request => request.ReceivedAt).ToList();
-        Assert.All(times, first => Assert.InRange(times.Count(at => at >= first && at < first.AddMinutes(1)), 1, 62));
+        // The four that may be in flight at once arrive when the clock has gone on for another.
+        Assert.All(times, first => Assert.InRange(times.Count(at => at >= first && at < first.AddMinutes(1)), 1, 60 + 4));
     }
 
     [Fact]
