@@ -32,15 +32,12 @@ public sealed class PostgresOptions
     [Range(16, 65_536)]
     public int CacheMegabytes { get; set; } = 256;
 
-    /// <summary>Memory of the database for building the vector index of one collection, in MB; 64 to 1,048,576. It bounds into how many lists the index is cut, 204 bytes for the square of their number: with fewer, searches of large collections compare more.</summary>
+    /// <summary>Memory of the database for building the vector index of one collection, in MB; 64 to 1,048,576. An index that does not fit is built many times slower: about 1.2 KB per chunk with 384 dimensions.</summary>
     [Range(64, 1_048_576)]
     public int IndexMemoryMegabytes { get; set; } = 512;
 
     /// <summary>Chunks from which on a collection gets a vector index of its own; of fewer, every one is compared. Set by tests.</summary>
     internal int IndexedFrom { get; set; } = 10_000;
-
-    /// <summary>Chunks from which on a collection gets it even while it is being loaded; a smaller one waits for the end of the load, which is faster without. Set by tests.</summary>
-    internal int IndexedWhileLoadingFrom { get; set; } = 100_000;
 
     /// <summary>Whether the store merges and builds indexes beside its other work; tests do it at the moment they choose.</summary>
     internal bool MaintainsItself { get; set; } = true;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
@@ -43,9 +44,8 @@ internal sealed class VectorIndex : IVectorIndex
         {
             await connection.ExecuteAsync($"DELETE FROM {VectorTable.NameOf(space)} WHERE collection_id = $1", [collectionId], cancellationToken);
 
-            // Its own index is empty, and would stay; so would one that is just being built.
-            await connection.ExecuteAsync(
-                $"DROP INDEX IF EXISTS {VectorTable.IndexNameOf(space, collectionId)}, {VectorTable.NextIndexNameOf(space, collectionId)}", [], cancellationToken);
+            // Its own index is empty, and would stay.
+            await connection.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"DROP INDEX IF EXISTS {VectorTable.IndexNameOf(space, collectionId)}"), [], cancellationToken);
         }
     }
 

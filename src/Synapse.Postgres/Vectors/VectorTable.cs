@@ -19,15 +19,6 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
     // A row of a table fits into a page of 8 KB; up to half of one, it is not moved out of it, so that a comparison reads one page.
     private const int MostDimensionsInRow = 2_000;
 
-    // Longer embeddings do not fit into a page of an index.
-    private const int MostIndexedDimensions = 4_000;
-
-    /// <summary>Whether an index holds only the signs of the embeddings.</summary>
-    public bool HoldsSigns => Dimensions > MostIndexedDimensions;
-
-    /// <summary>Size of an embedding in an index.</summary>
-    public int IndexedBytes => HoldsSigns ? Dimensions / 8 + 16 : Dimensions * 2 + 16;
-
     /// <summary>Name of the table.</summary>
     public string Name => NameOf(SpaceId);
 
@@ -36,9 +27,6 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
 
     /// <summary>Name of the index that a large collection has there.</summary>
     public static string IndexNameOf(long spaceId, long collectionId) => string.Create(CultureInfo.InvariantCulture, $"vectors_{spaceId}_of_{collectionId}");
-
-    /// <summary>Name of an index while it is built to take the place of that one.</summary>
-    public static string NextIndexNameOf(long spaceId, long collectionId) => IndexNameOf(spaceId, collectionId) + "_next";
 
     /// <summary>Makes the table when it is not there.</summary>
     /// <exception cref="StoreUnsuitableException">The embeddings have more numbers than the store can hold.</exception>

@@ -69,10 +69,10 @@ public sealed class SwitchFaultTests
         // The build waits for whoever writes to the table.
         await CrashAsync(database, "LOCK TABLE synapse.vectors_2 IN ROW EXCLUSIVE MODE", () => store.PrepareSwapAsync(collection.Id, Token).AsTask());
 
-        // It gets its name when it is whole.
-        Assert.False(await database.ScalarAsync<bool>("SELECT indisvalid FROM pg_index WHERE indexrelid = 'synapse.vectors_2_of_1_next'::regclass", Token));
+        const string Validity = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'synapse.vectors_2_of_1'::regclass";
+        Assert.False(await database.ScalarAsync<bool>(Validity, Token));
         await store.PrepareSwapAsync(collection.Id, Token);
-        Assert.True(await database.ScalarAsync<bool>("SELECT indisvalid FROM pg_index WHERE indexrelid = 'synapse.vectors_2_of_1'::regclass", Token));
+        Assert.True(await database.ScalarAsync<bool>(Validity, Token));
         Assert.True(await store.SwapSpacesAsync(collection.Id, SwitchWish.Switch, Token));
         Assert.Equal(("7.txt", 1f), await collection.NearestAsync("first 7.txt", SwitchingCollection.To) is { } nearest ? (nearest.Path, MathF.Round(nearest.Score, 2)) : default);
     }
