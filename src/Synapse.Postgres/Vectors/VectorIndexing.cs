@@ -43,7 +43,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         var built = 0;
         foreach (var (table, collectionId) in await ListLackingAsync(cancellationToken))
         {
-            built += await BuildOneAsync(table, collectionId, cancellationToken) ? 1 : 0;
+            built += await BuildOneAsync(table, collectionId, isGentle: false, cancellationToken) ? 1 : 0;
         }
 
         return built;
@@ -52,7 +52,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
     /// <summary>Builds the index of one collection, or waits for whoever does so already.</summary>
     public async Task EnsureAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
     {
-        while (!await HasValidAsync(table, collectionId, cancellationToken) && !await BuildOneAsync(table, collectionId, cancellationToken))
+        while (!await HasValidAsync(table, collectionId, cancellationToken) && !await BuildOneAsync(table, collectionId, isGentle: true, cancellationToken))
         {
             await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
         }
@@ -95,7 +95,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
             await source.OpenConnectionAsync(cancellationToken), LockClass | (table.SpaceId << 20 ^ collectionId) & uint.MaxValue, cancellationToken);
 
     /// <returns>False when another builds it, or has built it by now.</returns>
-    private async Task<bool> BuildOneAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
+    private async Task<bool> BuildOneAsync(VectorTable table, long collectionId, bool isGentle, CancellationToken cancellationToken)
     {
         await using var held = await TryTakeAsync(table, collectionId, cancellationToken);
         if (held is null)
@@ -118,6 +118,12 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         }
 
         await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{options.IndexMemoryMegabytes}MB'"), cancellationToken);
+        if (isGentle)
+        {
+            // Searches have an index meanwhile, and nobody waits for this one: it takes one processor and leaves them the others.
+            await RunAsync(connection, "SET max_parallel_maintenance_workers = 0", cancellationToken);
+        }
+
         await CreateAsync(connection, table, collectionId, name, cancellationToken);
         await RunAsync(connection, $"ANALYZE {table.Name}", cancellationToken);
         LogBuilt(table.SpaceId, collectionId, time.GetElapsedTime(started).TotalSeconds);
