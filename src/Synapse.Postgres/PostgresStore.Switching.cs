@@ -1,4 +1,3 @@
-using Npgsql;
 using Synapse.Embedding;
 using Synapse.Errors;
 using Synapse.Library;
@@ -63,7 +62,7 @@ public sealed partial class PostgresStore : ISwitchStore
     {
         if (await FindSwitchRowAsync(AccessScope.Everything, collectionId, cancellationToken) is { } found && found.Switch.Progress.ChunksDone >= _options.IndexedFrom)
         {
-            await NamingFaultsAsync(token => _indexing.EnsureAsync(new VectorTable(found.Shadow.Id, found.Shadow.Dimensions), collectionId, token), cancellationToken);
+            await _connections.NamingFaultsAsync(() => _indexing.EnsureAsync(new VectorTable(found.Shadow.Id, found.Shadow.Dimensions), collectionId, cancellationToken));
         }
     }
 
@@ -83,7 +82,7 @@ public sealed partial class PostgresStore : ISwitchStore
 
     /// <inheritdoc/>
     public async ValueTask RemoveShadowAsync(long collectionId, CancellationToken cancellationToken)
-        => await NamingFaultsAsync(token => new ShadowRemoval(_connections, _indexing).RunAsync(collectionId, token), cancellationToken);
+        => await _connections.NamingFaultsAsync(() => new ShadowRemoval(_connections, _indexing).RunAsync(collectionId, cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask<EvaluationSet?> FindEvaluationAsync(AccessScope scope, long collectionId, CancellationToken cancellationToken)
@@ -99,18 +98,4 @@ public sealed partial class PostgresStore : ISwitchStore
 
     private Task<SwitchRow?> FindSwitchRowAsync(AccessScope scope, long collectionId, CancellationToken cancellationToken)
         => _connections.QueryAsync((connection, token) => SwitchRows.FindAsync(connection, scope, collectionId, token), cancellationToken);
-
-    /// <summary>Does what takes connections by itself.</summary>
-    private async Task NamingFaultsAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await work(cancellationToken);
-        }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
-        {
-            _connections.Forget(error);
-            throw _connections.Named(error);
-        }
-    }
 }

@@ -22,33 +22,11 @@ internal sealed class UnusedEmbeddings(StoreConnections connections, TimeProvide
     public async Task<long?> RemoveAsync(CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow() - IEmbeddingCache.UnusedAge;
-        await using var connection = await connections.OpenAsync((opened, _) => Task.FromResult(opened), cancellationToken);
-        try
+        return await connections.NamingFaultsAsync<long?>(async () =>
         {
-            if (await LookedSinceAsync(connection, before, cancellationToken)
-                || !await connection.FindAsync("SELECT pg_try_advisory_lock($1)", [LockKey], static row => row.GetBoolean(0), cancellationToken))
-            {
-                return null;
-            }
-
-            try
-            {
-                // Asked again: another server may have been done between the question and the lock.
-                return await LookedSinceAsync(connection, before, cancellationToken) ? null : await RemoveLockedAsync(connection, before, cancellationToken);
-            }
-            finally
-            {
-                if (connection.State is System.Data.ConnectionState.Open)
-                {
-                    await connection.FindAsync("SELECT pg_advisory_unlock($1)", [LockKey], static row => row.GetBoolean(0), CancellationToken.None);
-                }
-            }
-        }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
-        {
-            connections.Forget(error);
-            throw connections.Named(error);
-        }
+            await using var held = await HeldLock.TryTakeAsync(await connections.OpenAsync((opened, _) => Task.FromResult(opened), cancellationToken), LockKey, cancellationToken);
+            return held is null || await LookedSinceAsync(held.Connection, before, cancellationToken) ? null : await RemoveLockedAsync(held.Connection, before, cancellationToken);
+        });
     }
 
     private static async Task<bool> LookedSinceAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancellationToken)

@@ -50,6 +50,28 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
     public Task<T> OpenAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> begin, CancellationToken cancellationToken)
         => RunAsync(begin, OpenOnceAsync, cancellationToken);
 
+    /// <summary>Does what takes connections by itself, and names what the database does to it.</summary>
+    public async Task<T> NamingFaultsAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception error) when (PostgresFault.Name(name, error) is { } named)
+        {
+            Forget(error);
+            throw named;
+        }
+    }
+
+    /// <inheritdoc cref="NamingFaultsAsync{T}"/>
+    public Task NamingFaultsAsync(Func<Task> work)
+        => NamingFaultsAsync(async () =>
+        {
+            await work();
+            return true;
+        });
+
     /// <summary>Opens a connection for a thread of its own. Faults are the caller's to name.</summary>
     public NpgsqlConnection Open() => source.OpenConnection();
 

@@ -129,16 +129,5 @@ internal sealed class StoreExport : IStoreExport
         }
     }
 
-    private async Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await work(cancellationToken);
-        }
-        catch (Exception error) when (PostgresFault.Name(_connections.Name, error) is { } named)
-        {
-            _connections.Forget(error);
-            throw named;
-        }
-    }
+    private Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => _connections.NamingFaultsAsync(() => work(cancellationToken));
 }

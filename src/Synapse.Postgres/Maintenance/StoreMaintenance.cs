@@ -31,9 +31,8 @@ internal sealed partial class StoreMaintenance(StoreConnections connections, Key
 
     /// <summary>Does all that there is to do.</summary>
     /// <exception cref="Errors.SynapseException">The database cannot be used; what is left is done another time.</exception>
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
-    {
-        try
+    public Task RunOnceAsync(CancellationToken cancellationToken)
+        => connections.NamingFaultsAsync(async () =>
         {
             foreach (var id in await connections.QueryAsync((connection, token) => connection.ListAsync(FindMergeable, [], static row => row.GetInt64(0), token), cancellationToken))
             {
@@ -43,13 +42,7 @@ internal sealed partial class StoreMaintenance(StoreConnections connections, Key
             }
 
             await indexing.BuildAsync(cancellationToken);
-        }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
-        {
-            connections.Forget(error);
-            throw connections.Named(error);
-        }
-    }
+        });
 
     /// <summary>Stops the work; what was begun is taken up or taken away by whoever works next.</summary>
     public async ValueTask DisposeAsync()

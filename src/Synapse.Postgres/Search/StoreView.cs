@@ -102,12 +102,7 @@ internal sealed class StoreView : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await work(_connection, cancellationToken);
-        }
-        catch (Exception error) when (PostgresFault.Name(_connections.Name, error) is { } named)
-        {
-            _connections.Forget(error);
-            throw named;
+            return await _connections.NamingFaultsAsync(() => work(_connection, cancellationToken));
         }
         finally
         {

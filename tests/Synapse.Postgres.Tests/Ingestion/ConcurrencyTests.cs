@@ -2,46 +2,24 @@ using Synapse.Errors;
 using Synapse.Ingestion;
 using Synapse.Library;
 using Synapse.Postgres.Tests.TestSupport;
-using Synapse.PostgresServers;
 using Synapse.Storage;
 using Synapse.StoreConformance;
 
 namespace Synapse.Postgres.Tests.Ingestion;
 
 /// <summary>Several servers change one database at once.</summary>
-public sealed class ConcurrencyTests : IAsyncLifetime
+public sealed class ConcurrencyTests : TwoServerTests
 {
-    private PostgresDatabase _database = null!;
-    private PostgresStore[] _stores = [];
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync(Token);
-        _stores = [Stores.Open(_database), Stores.Open(_database)];
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var store in _stores)
-        {
-            await store.DisposeAsync();
-        }
-
-        await _database.DisposeAsync();
-    }
-
     [Fact]
     public async Task Of_two_servers_that_make_the_same_collection_one_does()
     {
         for (var round = 0; round < 20; round++)
         {
-            var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => TryAsync(_stores[i % 2], $"c{round}")));
+            var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => TryAsync(Servers[i % 2], $"c{round}")));
             Assert.Single(made, succeeded => succeeded);
         }
 
-        Assert.Equal(20, (await _stores[0].ListCollectionsAsync(AccessScope.Everything, Token)).Count);
+        Assert.Equal(20, (await Servers[0].ListCollectionsAsync(AccessScope.Everything, Token)).Count);
 
         static async Task<bool> TryAsync(PostgresStore store, string name)
         {
@@ -62,10 +40,10 @@ public sealed class ConcurrencyTests : IAsyncLifetime
     {
         for (var round = 0; round < 10; round++)
         {
-            var collection = await _stores[0].CreateCollectionAsync($"c{round}", Token);
-            var sources = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _stores[i % 2].AddSourceAsync(collection.Id, SourceKind.Folder, "/x", Token).AsTask()));
+            var collection = await Servers[0].CreateCollectionAsync($"c{round}", Token);
+            var sources = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Servers[i % 2].AddSourceAsync(collection.Id, SourceKind.Folder, "/x", Token).AsTask()));
             Assert.Single(sources.Select(source => source.Id).Distinct());
-            var jobs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _stores[i % 2].AddJobAsync(new JobRequest(collection.Id, sources[0].Id, IngestionJobPriority.Load), Token).AsTask()));
+            var jobs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Servers[i % 2].AddJobAsync(new JobRequest(collection.Id, sources[0].Id, IngestionJobPriority.Load), Token).AsTask()));
             Assert.Single(jobs.Select(job => job.Id).Distinct());
         }
     }
@@ -88,28 +66,28 @@ public sealed class ConcurrencyTests : IAsyncLifetime
                 for (var round = 0; round < 12; round++)
                 {
                     var (collection, source) = places[round % collections];
-                    await _stores[writer % 2].CommitAsync(
+                    await Servers[writer % 2].CommitAsync(
                         TestDocuments.Batch(collection.Id, [.. Enumerable.Range(0, 3).Select(i => TestDocuments.Make(source.Id, $"{writer / 2}-{round}-{i}.txt", $"w{writer}", "apple"))]), Token);
                 }
             },
             Token)));
 
         // 2 pairs of writers x 12 rounds x 3 paths.
-        var summaries = await _stores[0].ListCollectionsAsync(AccessScope.Everything, Token);
+        var summaries = await Servers[0].ListCollectionsAsync(AccessScope.Everything, Token);
         Assert.Equal(72, summaries.Sum(each => each.DocumentCount));
         Assert.Equal(144, summaries.Sum(each => each.ChunkCount));
         Assert.All(summaries, each => Assert.Equal(each.DocumentCount * "w0\napple\n".Length, each.SizeBytes));
         await CheckWholeAsync();
         foreach (var (collection, _) in places)
         {
-            foreach (var document in await _stores[1].ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 1_000, Token))
+            foreach (var document in await Servers[1].ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 1_000, Token))
             {
-                Assert.Matches("^w[0-3]\napple\n$", await _stores[1].ReadTextAsync(AccessScope.Everything, document.Id, Token));
+                Assert.Matches("^w[0-3]\napple\n$", await Servers[1].ReadTextAsync(AccessScope.Everything, document.Id, Token));
             }
         }
 
         // Each of the 48 commits changed a version; merges do so as well.
-        Assert.InRange(await _database.ScalarAsync<decimal>("SELECT sum(version) FROM synapse.collections", Token), 48, decimal.MaxValue);
+        Assert.InRange(await Database.ScalarAsync<decimal>("SELECT sum(version) FROM synapse.collections", Token), 48, decimal.MaxValue);
     }
 
     [Fact]
@@ -118,17 +96,17 @@ public sealed class ConcurrencyTests : IAsyncLifetime
         for (var round = 0; round < 8; round++)
         {
             var (collection, source) = await AddCollectionAsync($"c{round}");
-            await _stores[0].CommitAsync(TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "first.txt", "apple", "banana")), Token);
+            await Servers[0].CommitAsync(TestDocuments.Batch(collection.Id, TestDocuments.Make(source.Id, "first.txt", "apple", "banana")), Token);
             await Task.WhenAll(
-                CommitManyAsync(_stores[0], collection, source, "a"),
-                CommitManyAsync(_stores[1], collection, source, "b"),
-                AddJobsAsync(_stores[0], collection, source),
+                CommitManyAsync(Servers[0], collection, source, "a"),
+                CommitManyAsync(Servers[1], collection, source, "b"),
+                AddJobsAsync(Servers[0], collection, source),
                 Task.Run(async () => Assert.True(round % 2 == 0
-                    ? await _stores[1].RemoveSourceAsync(AccessScope.Everything, source.Id, Token)
-                    : await _stores[1].RemoveCollectionAsync(AccessScope.Everything, collection.Id, Token)), Token));
+                    ? await Servers[1].RemoveSourceAsync(AccessScope.Everything, source.Id, Token)
+                    : await Servers[1].RemoveCollectionAsync(AccessScope.Everything, collection.Id, Token)), Token));
             await CheckWholeAsync();
-            Assert.Empty(await _stores[0].ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 10, Token));
-            Assert.Empty(await _stores[0].ListJobsAsync(AccessScope.Everything, collection.Id, false, 10, Token));
+            Assert.Empty(await Servers[0].ListDocumentsAsync(AccessScope.Everything, collection.Id, null, 10, Token));
+            Assert.Empty(await Servers[0].ListJobsAsync(AccessScope.Everything, collection.Id, false, 10, Token));
         }
 
         static Task CommitManyAsync(PostgresStore store, Collection collection, Source source, string name) => Task.Run(
@@ -174,9 +152,9 @@ public sealed class ConcurrencyTests : IAsyncLifetime
 
     private async Task<(Collection Collection, Source Source)> AddCollectionAsync(string name)
     {
-        var collection = await _stores[0].CreateCollectionAsync(name, Token);
-        await _stores[0].UseEmbeddingSpaceAsync(collection.Id, StoreHarness.Space, Token);
-        return (collection, await _stores[0].AddSourceAsync(collection.Id, SourceKind.Folder, "/" + name, Token));
+        var collection = await Servers[0].CreateCollectionAsync(name, Token);
+        await Servers[0].UseEmbeddingSpaceAsync(collection.Id, StoreHarness.Space, Token);
+        return (collection, await Servers[0].AddSourceAsync(collection.Id, SourceKind.Folder, "/" + name, Token));
     }
 
     /// <summary>Every row belongs to a document, every document has its rows, and the counts are those of the rows.</summary>
@@ -195,7 +173,7 @@ public sealed class ConcurrencyTests : IAsyncLifetime
             "SELECT count(*) FROM synapse.removed_documents WHERE collection_id NOT IN (SELECT id FROM synapse.collections) OR document_id IN (SELECT id FROM synapse.documents)",
         ])
         {
-            Assert.Equal((sql, 0L), (sql, await _database.ScalarAsync<long>(sql, Token)));
+            Assert.Equal((sql, 0L), (sql, await Database.ScalarAsync<long>(sql, Token)));
         }
     }
 }
