@@ -75,12 +75,7 @@ public sealed class SynapseClient : IDisposable
 
     /// <summary>Changes a collection.</summary>
     public Task<CollectionResponse> ChangeCollectionAsync(string collection, ChangeCollectionRequest request, CancellationToken cancellationToken = default)
-        => SendAsync(
-            HttpMethod.Patch,
-            $"/api/v1/collections/{Segment(collection)}",
-            JsonContent.Create(request, ContractsJsonContext.Default.ChangeCollectionRequest),
-            ContractsJsonContext.Default.CollectionResponse,
-            cancellationToken);
+        => SendAsync(HttpMethod.Patch, $"/api/v1/collections/{Segment(collection)}", request, ContractsJsonContext.Default.ChangeCollectionRequest, ContractsJsonContext.Default.CollectionResponse, cancellationToken);
 
     /// <summary>Reads the ledger of what left, newest first, one page at a time.</summary>
     /// <param name="provider">Only requests of this provider; null for all.</param>
@@ -303,12 +298,7 @@ public sealed class SynapseClient : IDisposable
 
     /// <summary>Says what shall become of the switch of a collection.</summary>
     public Task<ModelSwitchResponse> ChangeSwitchAsync(string collection, ChangeSwitchRequest request, CancellationToken cancellationToken = default)
-        => SendAsync(
-            HttpMethod.Patch,
-            SwitchOf(collection),
-            JsonContent.Create(request, ContractsJsonContext.Default.ChangeSwitchRequest),
-            ContractsJsonContext.Default.ModelSwitchResponse,
-            cancellationToken);
+        => SendAsync(HttpMethod.Patch, SwitchOf(collection), request, ContractsJsonContext.Default.ChangeSwitchRequest, ContractsJsonContext.Default.ModelSwitchResponse, cancellationToken);
 
     /// <summary>Ends the switch of a collection: what searches do not use is removed by and by.</summary>
     public Task EndSwitchAsync(string collection, CancellationToken cancellationToken = default) => DeleteAsync(SwitchOf(collection), cancellationToken);
@@ -319,12 +309,7 @@ public sealed class SynapseClient : IDisposable
 
     /// <summary>Keeps the questions that a collection is measured by.</summary>
     public Task<EvaluationContract> PutEvaluationAsync(string collection, EvaluationContract evaluation, CancellationToken cancellationToken = default)
-        => SendAsync(
-            HttpMethod.Put,
-            $"/api/v1/collections/{Segment(collection)}/evaluation",
-            JsonContent.Create(evaluation, ContractsJsonContext.Default.EvaluationContract),
-            ContractsJsonContext.Default.EvaluationContract,
-            cancellationToken);
+        => SendAsync(HttpMethod.Put, $"/api/v1/collections/{Segment(collection)}/evaluation", evaluation, ContractsJsonContext.Default.EvaluationContract, ContractsJsonContext.Default.EvaluationContract, cancellationToken);
 
     /// <summary>Forgets the questions that a collection is measured by.</summary>
     public Task DeleteEvaluationAsync(string collection, CancellationToken cancellationToken = default)
@@ -386,7 +371,11 @@ public sealed class SynapseClient : IDisposable
 
     private Task<TResponse> PostAsync<TRequest, TResponse>(
         string path, TRequest body, JsonTypeInfo<TRequest> bodyType, JsonTypeInfo<TResponse> type, CancellationToken cancellationToken)
-        => SendAsync(HttpMethod.Post, path, JsonContent.Create(body, bodyType), type, cancellationToken);
+        => SendAsync(HttpMethod.Post, path, body, bodyType, type, cancellationToken);
+
+    private Task<TResponse> SendAsync<TRequest, TResponse>(
+        HttpMethod method, string path, TRequest body, JsonTypeInfo<TRequest> bodyType, JsonTypeInfo<TResponse> type, CancellationToken cancellationToken)
+        => SendAsync(method, path, JsonContent.Create(body, bodyType), type, cancellationToken);
 
     private async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {

@@ -8,14 +8,11 @@ namespace Synapse.Cli.Output;
 internal sealed class ProgressLine : IAsyncDisposable
 {
     private static readonly TimeSpan QuietStart = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private readonly DrawnLine _line;
     private readonly string _title;
-    private readonly bool _isPlain;
-    private TimeSpan _lastPlain;
     private JobResponse? _job;
 
     /// <summary>A line.</summary>
@@ -23,28 +20,17 @@ internal sealed class ProgressLine : IAsyncDisposable
     /// <param name="isPlain">Whether lines cannot be redrawn.</param>
     public ProgressLine(string location, bool isPlain)
     {
-        (_title, _isPlain) = ($"Indexing {Terminal.Clean(location)}", isPlain);
-        _line = new DrawnLine(_title, Update);
+        _title = $"Indexing {Terminal.Clean(location)}";
+        _line = new DrawnLine(_title, isPlain, Update);
     }
 
     /// <summary>Shows the state of the job, if it takes long enough to be worth a look.</summary>
     public void Show(JobResponse job)
     {
         _job = job;
-        var elapsed = _time.GetElapsedTime(_started);
-        if (job.Finished || elapsed < QuietStart)
+        if (!job.Finished && _time.GetElapsedTime(_started) >= QuietStart)
         {
-            return;
-        }
-
-        if (!_isPlain)
-        {
-            _line.Begin();
-        }
-        else if (elapsed - _lastPlain >= PlainInterval)
-        {
-            _lastPlain = elapsed;
-            Console.Error.WriteLine(Describe(job));
+            _line.Show(() => Describe(job));
         }
     }
 

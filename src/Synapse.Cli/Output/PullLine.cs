@@ -7,13 +7,8 @@ namespace Synapse.Cli.Output;
 /// <summary>Shows how far a pull is, on the standard error stream: a line that moves on a terminal, one line now and then elsewhere.</summary>
 internal sealed class PullLine : IAsyncDisposable
 {
-    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
-
-    private readonly TimeProvider _time = TimeProvider.System;
     private readonly DrawnLine _line;
     private readonly string _model;
-    private readonly bool _isPlain;
-    private long _lastPlain = TimeProvider.System.GetTimestamp();
     private PullProgressResponse? _progress;
     private string? _waiting;
 
@@ -22,8 +17,8 @@ internal sealed class PullLine : IAsyncDisposable
     /// <param name="isPlain">Whether lines cannot be redrawn.</param>
     public PullLine(string model, bool isPlain)
     {
-        (_model, _isPlain) = (Terminal.Clean(model), isPlain);
-        _line = new DrawnLine(_model, Update);
+        _model = Terminal.Clean(model);
+        _line = new DrawnLine(_model, isPlain, Update);
     }
 
     /// <summary>Shows what has happened.</summary>
@@ -32,24 +27,12 @@ internal sealed class PullLine : IAsyncDisposable
         if (happened.Waiting is { } waiting)
         {
             _waiting = string.Create(CultureInfo.InvariantCulture, $"{Terminal.Clean(waiting.Reason)} Trying again in {waiting.RetryAfterMs / 1_000:0} s.");
-            if (_isPlain)
-            {
-                Console.Error.WriteLine($"{_model}: {_waiting}");
-            }
+            _line.Say($"{_model}: {_waiting}");
         }
         else if (happened.Progress is { } progress)
         {
             (_progress, _waiting) = (progress, null);
-            if (_isPlain && _time.GetElapsedTime(_lastPlain) >= PlainInterval)
-            {
-                _lastPlain = _time.GetTimestamp();
-                Console.Error.WriteLine(Describe(progress));
-            }
-        }
-
-        if (!_isPlain)
-        {
-            _line.Begin();
+            _line.Show(() => Describe(progress));
         }
     }
 
