@@ -190,7 +190,7 @@ public sealed partial class SqliteStore
                 _ = vectors.Signs;
             }
 
-            covered.Add(segment.Id, new Segment(segment.Id, ofSwitch.Shadow, segment.Content.With(vectors), segment.OtherVectorStream));
+            covered.Add(segment.Id, new Segment(segment.Id, ofSwitch.Shadow, segment.Content with { Vectors = vectors }, segment.OtherVectorStream));
         }
 
         return true;

@@ -196,7 +196,7 @@ public sealed partial class SqliteStore : ISwitchStore
                 .. from view in index.Segments
                    where view.LiveDocuments > 0
                    let vectors = ShadowVectors.Read(connection, index.CollectionId, ofSwitch.Shadow, view, cancellationToken).Vectors
-                   select new SegmentView(new Segment(view.Segment.Id, ofSwitch.Shadow, view.Segment.Content.With(vectors)), view.Deletions),
+                   select new SegmentView(new Segment(view.Segment.Id, ofSwitch.Shadow, view.Segment.Content with { Vectors = vectors }), view.Deletions),
             ],
         };
 

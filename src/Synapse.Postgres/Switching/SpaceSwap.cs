@@ -18,7 +18,7 @@ internal static class SpaceSwap
         if (!await LibraryChanges.LockCollectionAsync(connection, collectionId, toRemove: false, cancellationToken)
             || await SwitchRows.FindAsync(connection, AccessScope.Everything, collectionId, cancellationToken) is not { } found
             || found.Switch.Wish != wish
-            || (found.Switch.State == SwitchState.Switched) != (wish == SwitchWish.Return)
+            || !found.Switch.CanSwap(wish)
             || !found.Switch.Progress.IsComplete)
         {
             return false;

@@ -5,7 +5,7 @@ using Synapse.Sqlite.Vectors;
 namespace Synapse.Sqlite.Segments;
 
 /// <summary>Everything that a segment holds, in flat arrays. Nothing in it changes once it is searchable.</summary>
-internal sealed class SegmentContent : ISegmentLayout
+internal sealed record SegmentContent : ISegmentLayout
 {
     public required DocumentRow[] Documents { get; init; }
 
@@ -64,18 +64,6 @@ internal sealed class SegmentContent : ISegmentLayout
 
         return texts;
     }
-
-    /// <summary>The same documents with other embeddings; everything else is shared.</summary>
-    public SegmentContent With(VectorRows vectors) => new()
-    {
-        Documents = Documents,
-        Chunks = Chunks,
-        Lengths = Lengths,
-        Definitions = Definitions,
-        Strings = Strings,
-        Terms = Terms,
-        Vectors = vectors,
-    };
 
     /// <inheritdoc/>
     public (int First, int Count) ChunksOf(int document) => (Documents[document].FirstChunk, Documents[document].ChunkCount);

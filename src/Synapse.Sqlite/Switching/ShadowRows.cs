@@ -47,7 +47,7 @@ internal static class ShadowRows
             return;
         }
 
-        var chunks = LibraryQueries.Collect(connection.Prepare("SELECT chunk_count FROM documents WHERE id = ?").Bind(1, documentId), row => row.Int32(0)).Single();
+        var chunks = ChunkCountOf(connection, documentId);
         if (bytes.Length != ShadowVectors.SizeOf(chunks, ofSwitch.Shadow.Dimensions))
         {
             throw new ArgumentException($"Embeddings of document {documentId} are not those of {chunks} chunks.");
@@ -195,7 +195,7 @@ internal static class ShadowRows
                 .Bind(3, documentId)
                 .Run();
             AddLacking(connection, ofSwitch.CollectionId, documentId);
-            var chunks = LibraryQueries.Collect(connection.Prepare("SELECT chunk_count FROM documents WHERE id = ?").Bind(1, documentId), row => row.Int64(0)).Single();
+            var chunks = ChunkCountOf(connection, documentId);
             SwitchRow.ChangeDone(connection, ofSwitch.CollectionId, -1, -chunks);
         }
 
@@ -209,6 +209,9 @@ internal static class ShadowRows
 
     /// <summary>Whether the documents of a collection all have embeddings in the shadow space.</summary>
     public static bool IsComplete(StoreConnection connection, long collectionId) => ListLacking(connection, collectionId, 1).Count == 0;
+
+    private static int ChunkCountOf(StoreConnection connection, long documentId)
+        => LibraryQueries.Collect(connection.Prepare("SELECT chunk_count FROM documents WHERE id = ?").Bind(1, documentId), row => row.Int32(0)).Single();
 
     private static bool RemoveLacking(StoreConnection connection, long collectionId, long documentId)
     {

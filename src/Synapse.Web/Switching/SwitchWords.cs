@@ -12,7 +12,7 @@ internal static class SwitchWords
 
     /// <summary>Whether it will be another soon, without anybody doing anything.</summary>
     public static bool IsMoving(ModelSwitch now)
-        => now.Error is null && (!now.Progress.IsComplete || now.State == SwitchState.Filling || now.Wish is SwitchWish.Remove or SwitchWish.Return || IsChanging(now));
+        => now.Error is null && (!now.Progress.IsComplete || now.State == SwitchState.Filling || now.Wish is SwitchWish.Remove or SwitchWish.Return || now.IsToSwap);
 
     /// <summary>Where it stands, in a few words.</summary>
     public static string Title(ModelSwitch now) => (now.State, now.Wish) switch
@@ -20,7 +20,7 @@ internal static class SwitchWords
         (_, SwitchWish.Remove) => "The switch is being ended",
         (SwitchState.Switched, SwitchWish.Return) => $"On the way back to '{now.From.Model}'",
         (SwitchState.Switched, _) => $"Searches use '{now.To.Model}'",
-        (SwitchState.Ready, _) when IsChanging(now) => $"About to change over to '{now.To.Model}'",
+        (SwitchState.Ready, _) when now.IsToSwap => $"About to change over to '{now.To.Model}'",
         (SwitchState.Ready, _) when now is { Wish: SwitchWish.WhenGood } or { Comparison.IsGood: false, SwitchedAt: null } => $"'{now.To.Model}' was found to be worse",
         (SwitchState.Ready, _) => $"'{now.To.Model}' is ready",
         _ when now.Progress.IsComplete => "Comparing the two models",
@@ -33,7 +33,7 @@ internal static class SwitchWords
         (_, SwitchWish.Remove) => $"The embeddings of '{now.Shadow.Model}' are being removed. Searches stay with '{now.Searched.Model}'.",
         (SwitchState.Switched, SwitchWish.Return) => $"Searches go back as soon as no document lacks embeddings of '{now.From.Model}'.",
         (SwitchState.Switched, _) => $"The embeddings of '{now.From.Model}' are kept for the way back, and documents that come are embedded with both models.",
-        (SwitchState.Ready, _) when IsChanging(now) => $"Searches change over as soon as no document lacks embeddings of '{now.To.Model}'.",
+        (SwitchState.Ready, _) when now.IsToSwap => $"Searches change over as soon as no document lacks embeddings of '{now.To.Model}'.",
         (SwitchState.Ready, _) => $"Searches use '{now.From.Model}' until you decide. Documents that come are embedded with both models.",
         (_, SwitchWish.WhenGood) => $"Searches go on with '{now.From.Model}'. When all is embedded and measured, they change over if the new model is no worse.",
         (_, SwitchWish.Switch) => $"Searches go on with '{now.From.Model}'. When all is embedded, they change over, whatever is measured.",
@@ -84,9 +84,6 @@ internal static class SwitchWords
             ? $"{collection}: {Amount.Of(now.Progress.ChunksDone)} of {Amount.Of(now.Progress.ChunkCount, "chunk")} embedded."
             : null;
     }
-
-    private static bool IsChanging(ModelSwitch now)
-        => now is { State: SwitchState.Ready, Wish: SwitchWish.Switch } or { State: SwitchState.Ready, Wish: SwitchWish.WhenGood, Comparison.IsGood: true };
 
     private static long StepOf(ModelSwitch found) => found.Progress.ChunkCount == 0 ? 0 : Steps * found.Progress.ChunksDone / found.Progress.ChunkCount;
 }

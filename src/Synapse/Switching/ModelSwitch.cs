@@ -36,13 +36,7 @@ public sealed record ModelSwitch(
     public bool CanSwap(SwitchWish wish) => State == SwitchState.Switched ? wish == SwitchWish.Return : wish is SwitchWish.WhenGood or SwitchWish.Switch;
 
     /// <summary>Whether the spaces are to change places as soon as no document lacks embeddings.</summary>
-    internal bool IsToSwap => (State, Wish) switch
-    {
-        (SwitchState.Ready, SwitchWish.Switch) => true,
-        (SwitchState.Ready, SwitchWish.WhenGood) => Comparison is { IsGood: true },
-        (SwitchState.Switched, SwitchWish.Return) => true,
-        _ => false,
-    };
+    public bool IsToSwap => State != SwitchState.Filling && CanSwap(Wish) && (Wish != SwitchWish.WhenGood || Comparison is { IsGood: true });
 
     /// <summary>Whether there is something to do.</summary>
     internal bool HasWork => !Progress.IsComplete || State == SwitchState.Filling || Wish == SwitchWish.Remove || Error is not null || IsToSwap;

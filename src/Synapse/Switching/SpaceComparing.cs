@@ -25,9 +25,13 @@ internal sealed class SpaceComparing(
     public async Task<SwitchComparison> MeasureAsync(long collectionId, CancellationToken cancellationToken)
     {
         var judged = await switches.FindEvaluationAsync(AccessScope.Everything, collectionId, cancellationToken);
-        var questions = judged?.Questions;
         var documents = new Dictionary<string, EgressDocument>(StringComparer.Ordinal);
-        if (questions is not { Count: > 0 })
+        IReadOnlyList<EvaluationQuestion> questions;
+        if (judged is not null)
+        {
+            questions = judged.Questions;
+        }
+        else
         {
             var sample = await DocumentSample.DrawAsync(library, collectionId, DrawnQuestions, cancellationToken);
             questions = QuestionDrawing.Make(sample);

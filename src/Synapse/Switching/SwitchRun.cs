@@ -28,6 +28,7 @@ internal sealed class SwitchRun(long collectionId, ISwitchStore switches, ILibra
             if (now.Wish == SwitchWish.Remove)
             {
                 await switches.RemoveShadowAsync(collectionId, cancellationToken);
+                speed.Forget(collectionId);
                 return;
             }
 

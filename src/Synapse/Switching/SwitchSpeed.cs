@@ -30,7 +30,7 @@ internal sealed class SwitchSpeed(TimeProvider time)
         _filled.AddOrUpdate(collectionId, _ => (chunks, elapsed), (_, sum) => (sum.Chunks + chunks, sum.Elapsed + elapsed));
     }
 
-    /// <summary>Nothing is done any more.</summary>
+    /// <summary>Forgets a switch that has ended: the next one may be to a faster or slower model.</summary>
     public void Forget(long collectionId) => _filled.TryRemove(collectionId, out _);
 
     /// <summary>How long so many chunks take; null when this server has not filled any.</summary>
