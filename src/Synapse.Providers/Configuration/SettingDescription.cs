@@ -21,7 +21,7 @@ public sealed record SettingDescription(string Name, SettingKind Kind, string Me
             {
                 SettingKind.Switch => "`true` or `false`",
                 SettingKind.Number => "whole number",
-                SettingKind.Choice => "one of these words",
+                SettingKind.Choice => "one of the words named",
                 SettingKind.List => "texts, separated by commas",
                 _ => $"{char.ToLowerInvariant(Kind.ToString()[0])}{Kind.ToString()[1..]}",
             };

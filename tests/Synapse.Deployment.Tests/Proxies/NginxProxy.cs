@@ -52,7 +52,7 @@ internal sealed class NginxProxy : IAsyncDisposable
     {
         var program = Tool.Require("nginx");
         var (certificate, redirect) = (MakeCertificate(folder), FreePort());
-        var site = Replace(File.ReadAllText(Repository.Path("deploy/proxy/nginx.conf")), [
+        var site = Replace(await File.ReadAllTextAsync(Repository.Path("deploy/proxy/nginx.conf"), cancellationToken), [
             ("server 127.0.0.1:3000;", $"server 127.0.0.1:{upstream};"), ("listen 443 ssl;", $"listen 127.0.0.1:{port} ssl;"), ("listen 80;", $"listen 127.0.0.1:{redirect};"),
             ("/etc/ssl/synapse/", folder.Path + "/"), ("synapse.example.com", "localhost"),
         ]);

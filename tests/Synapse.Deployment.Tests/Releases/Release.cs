@@ -10,7 +10,7 @@ public sealed class Release : IAsyncLifetime
     private string? _errors;
 
     /// <summary>This machine's runtime.</summary>
-    public static string Runtime { get; } = $"linux-{(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x64")}";
+    public static string Runtime { get; } = $"linux-{(RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64")}";
 
     /// <summary>The folder of the release.</summary>
     public string Folder { get; } = Path.Combine(Directory.CreateTempSubdirectory("synapse-release-").FullName, "release");
@@ -25,7 +25,7 @@ public sealed class Release : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The release script is run on Linux.");
-        var environment = new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1700000000", ["MSBUILDDISABLENODEREUSE"] = "1" };
+        var environment = new Dictionary<string, string> { ["SOURCE_DATE_EPOCH"] = "1700000000", ["MSBUILDDISABLENODEREUSE"] = "1", ["SYNAPSE_BUILD"] = "artifacts/release-test" };
         var (exitCode, output, errors) = await Tool.RunAsync(environment, Repository.Root, null, Repository.Path("eng/release"), "--not-compiled", "--program", "synapse", "--output", Folder, Runtime);
         _errors = exitCode == 0 ? null : output + errors;
         Version = Directory.EnumerateFiles(Folder, "synapse-*.tar.gz").Select(file => Path.GetFileName(file)["synapse-".Length..^$"-{Runtime}.tar.gz".Length]).FirstOrDefault("");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using Synapse.Library;
 using Synapse.Providers.Configuration;
 using Synapse.Server.Hosting;
 using Synapse.Server.Tests.TestSupport;
@@ -19,6 +18,8 @@ public sealed class ConfigurationPageTests : IDisposable
         (ListedDescriptions.Provider, "Synapse:Providers:0:", "Synapse:Providers:0:Name=a Synapse:Providers:0:Kind=OpenAICompatible Synapse:Providers:0:Endpoint=http://10.0.0.7:8000 Synapse:Providers:0:Chat=chat Synapse:Providers:0:Embedding=embed"),
         (ListedDescriptions.Price, "Synapse:Providers:0:Prices:chat:", "Synapse:Providers:0:Name=a Synapse:Providers:0:Kind=OpenAICompatible Synapse:Providers:0:Endpoint=http://10.0.0.7:8000 Synapse:Providers:0:Chat=chat Synapse:Providers:0:Prices:chat:Input=1 Synapse:Providers:0:Prices:chat:Output=1"),
     ];
+
+    private static readonly string[] s_withDefaults = ["Port", "SignInLinkMinutes", "SessionIdleMinutes", "SessionLifetimeDays", "LogLevel"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -85,8 +86,12 @@ public sealed class ConfigurationPageTests : IDisposable
     public void The_reader_of_providers_takes_the_numbers_that_the_page_names_and_no_others(string prefix, string name, string others)
     {
         var setting = s_modes.SelectMany(mode => mode.Settings).First(setting => setting.Name == name);
-        AssertLimits(setting, text => ProviderSettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(
-            [.. others.Split(' ').Select(pair => KeyValuePair.Create(pair[..pair.IndexOf('=', StringComparison.Ordinal)], (string?)pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..])), KeyValuePair.Create(prefix + name, (string?)text)]).Build()).Faults.Select(fault => fault.ToString()));
+        AssertLimits(setting, text =>
+        {
+            var settings = others.Split(' ').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => (string?)pair[1]);
+            settings[prefix + name] = text;
+            return ProviderSettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Faults.Select(fault => fault.ToString());
+        });
     }
 
     [Theory]
@@ -103,7 +108,7 @@ public sealed class ConfigurationPageTests : IDisposable
         var options = ServerOptionsReader.Read(_folder.CreateFolder("data"), null, []);
         Assert.Equal(
             [$"{options.Port}", $"{options.SignInLinkLifetime.TotalMinutes}", $"{options.SessionIdle.TotalMinutes}", $"{options.SessionLifetime.TotalDays}", $"`{options.LogLevel}`"],
-            new[] { "Port", "SignInLinkMinutes", "SessionIdleMinutes", "SessionLifetimeDays", "LogLevel" }.Select(name => SettingDescriptions.Server.Single(setting => setting.Name == name).Default));
+            s_withDefaults.Select(name => SettingDescriptions.Server.Single(setting => setting.Name == name).Default));
     }
 
     private static void AssertLimits(SettingDescription setting, Func<string, IEnumerable<string>> faultsOf)
@@ -117,7 +122,7 @@ public sealed class ConfigurationPageTests : IDisposable
 
     private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private IEnumerable<string> FaultsOfServer(string key, string value)
+    private List<string> FaultsOfServer(string key, string value)
     {
         var data = new DataFolder(_folder.CreateFolder("data"));
         var written = key.Split(':').Reverse().Aggregate((object)value, (inner, part) => new Dictionary<string, object> { [part] = inner });

@@ -73,7 +73,7 @@ internal static partial class OptionsSection
         _ => ((XElement)node).Value,
     };
 
-    [GeneratedRegex(@"; [\d][^;.]*( to |, at most )[\d][^;.]*(\.\d+ [^;.]*)?(?=\.)")]
+    [GeneratedRegex(@"; [\d][^;.]* to [\d][^;.]*(\.\d+ [^;.]*)?(?=\.)")]
     private static partial Regex Limits();
 
     [GeneratedRegex(@"\s+")]
