@@ -11,8 +11,8 @@ namespace Synapse.Postgres.Connections;
 /// <param name="source">The pool.</param>
 internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
 {
-    // One for the ledger, two for merging, one to hold the switch of a collection.
-    internal const int OwnConnections = 4;
+    // One for the ledger, two for merging, one for building indexes, one to hold the switch of a collection.
+    internal const int OwnConnections = 5;
 
     private const int DoubtQuestions = 40;
     private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);
