@@ -60,18 +60,19 @@ public sealed class NginxTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task An_event_comes_through_before_the_next_one_is_made()
     {
+        var cancellation = TestContext.Current.CancellationToken;
         var (port, own) = (NginxProxy.FreePort(), NginxProxy.FreePort());
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var upstream = await StartStreamAsync(own, seen.Task);
-        await using var proxy = await NginxProxy.StartAsync(_folder, port, own, Token);
+        await using var proxy = await NginxProxy.StartAsync(_folder, port, own, cancellation);
 
-        using var reply = await proxy.Client.GetAsync(new Uri("/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
-        using var reader = new StreamReader(await reply.Content.ReadAsStreamAsync(Token));
+        using var reply = await proxy.Client.GetAsync(new Uri("/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var reader = new StreamReader(await reply.Content.ReadAsStreamAsync(cancellation));
 
         // The upstream does not go on before this was read: a proxy that holds back would let both wait for ever.
-        Assert.Equal("data: first", await reader.ReadLineAsync(Token));
+        Assert.Equal("data: first", await reader.ReadLineAsync(cancellation));
         seen.SetResult();
-        Assert.Equal("\ndata: second\n\n", await reader.ReadToEndAsync(Token));
+        Assert.Equal("\ndata: second\n\n", await reader.ReadToEndAsync(cancellation));
     }
 
     private static async Task<WebApplication> StartStreamAsync(int port, Task seen)
