@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Synapse.Contracts;
 using Synapse.Deployment.Tests.TestSupport;
 using Synapse.Server.Hosting;
@@ -78,6 +79,7 @@ public sealed class NginxTests : IDisposable
     private static async Task<WebApplication> StartStreamAsync(int port, Task seen)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var app = builder.Build();
         app.Run(async context =>
