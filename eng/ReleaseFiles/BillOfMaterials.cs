@@ -107,7 +107,8 @@ internal static class BillOfMaterials
         public static BuiltFrom Of(string key, string type)
         {
             var (name, version) = (key.Split('/')[0], key.Split('/')[1]);
-            if (type == "project")
+            // The tool's core is a project of another name to NuGet, and so a mere reference.
+            if (type is "project" or "reference")
             {
                 return new BuiltFrom(key, name, version, IsOurs: true, null, null, "");
             }
