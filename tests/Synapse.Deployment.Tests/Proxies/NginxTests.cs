@@ -55,6 +55,7 @@ public sealed class NginxTests : IDisposable
         using var answer = await proxy.Client.SendAsync(question, Token);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
         Assert.Contains("printer", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        await server.StopAsync(Token);
     }
 
     // The limit is there for a proxy that does hold back: it would wait for ever.
