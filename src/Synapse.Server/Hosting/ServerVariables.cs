@@ -1,7 +1,3 @@
-using Synapse.Library;
-using Synapse.Postgres;
-using Synapse.Server.Telemetry;
-
 namespace Synapse.Server.Hosting;
 
 /// <summary>The variables that the server reads beside those of providers, for what checks, describes and suggests them.</summary>
@@ -11,10 +7,5 @@ public static class ServerVariables
     public const string Port = "PORT";
 
     /// <summary>The variables, in the order of the documentation.</summary>
-    public static IReadOnlyList<string> All { get; } =
-    [
-        UserDataFolder.Variable, Port, ServerOptionsReader.HostVariable, ServerOptionsReader.PublicUrlVariable,
-        DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable,
-        ModelSettings.EndpointVariable, ModelSettings.TokenVariable, TelemetryEndpoint.Variable, TelemetryEndpoint.HeadersVariable,
-    ];
+    public static IReadOnlyList<string> All { get; } = [.. SettingDescriptions.Variables.Select(setting => setting.Name)];
 }
