@@ -106,7 +106,7 @@ public static class StoreCopying
         }
     }
 
-    private static IAsyncDisposable Open(Place place, PostgresOptions options, ILoggerFactory loggers)
+    internal static IAsyncDisposable Open(Place place, PostgresOptions options, ILoggerFactory loggers)
     {
         if (place.Database is { } database)
         {
@@ -125,5 +125,5 @@ public static class StoreCopying
     }
 
     /// <summary>Where a store is: a data folder or a database.</summary>
-    private sealed record Place(string? Folder, DatabaseAddress? Database);
+    internal sealed record Place(string? Folder, DatabaseAddress? Database);
 }

@@ -24,4 +24,4 @@ public sealed class StoreInUseException(string store, string who)
 /// <summary>A store is a copy that is not finished, and nobody can tell what it lacks.</summary>
 public sealed class StoreUnfinishedException(string store)
     : SynapseException(SynapseErrorKind.Conflict, "store_unfinished", "Store is an unfinished copy",
-        $"The store '{store}' is an unfinished copy of another. Finish it by running its 'synapse store copy' again, or remove it (the data folder, or the database).");
+        $"The store '{store}' is an unfinished copy of another, or of a backup. Finish it by running its 'synapse store copy' or 'synapse restore' again, or remove it (the data folder, or the database).");
