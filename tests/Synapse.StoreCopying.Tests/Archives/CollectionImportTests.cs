@@ -117,7 +117,7 @@ public sealed class CollectionImportTests : IDisposable
         // What a kill leaves: the mark, the collection, and a part of the documents.
         await target.Store.MarkUnfinishedImportAsync("large", identity, Token);
         var begun = await target.Store.ImportCollectionAsync(await Household.FindAsync(source.Store, "large"), Token);
-        var folder = await target.Store.ImportSourceAsync((await source.Store.ListSourcesAsync(AccessScope.Everything, (await Household.FindAsync(source.Store, "large")).Id, Token))[0] with { CollectionId = begun.Id }, Token);
+        var folder = await target.Store.ImportSourceAsync((await source.Store.ListSourcesAsync(AccessScope.Everything, (await Household.FindAsync(source.Store, "large")).Id, Token))[0] with { CollectionId = begun.Id, Kind = SourceKind.Imported }, Token);
         await target.Store.UseEmbeddingSpaceAsync(begun.Id, StoreHarness.Space, Token);
         await target.Store.CommitAsync(TestDocuments.Batch(begun.Id, TestDocuments.Make(folder.Id, "folder1/Document1.txt", "replaced by another version")), Token);
 

@@ -31,7 +31,7 @@ internal static class ArchiveEndpoints
             .WithSummary("Reads one collection with its documents, chunks and embeddings, to be imported elsewhere.")
             .Produces<Stream>(StatusCodes.Status200OK, ContentType).ProducesProblem(StatusCodes.Status404NotFound);
         endpoints.MapPost("/api/v1/collections/import", UploadCollectionAsync).WithTags("Archives").RequireAuthorization(Policies.Token)
-            .WithMetadata(new RequestSizeLimitAttribute(MaxUploadBytes)).Accepts<Stream>(ContentType)
+            .WithMetadata(new RequestSizeLimitAttribute(MaxUploadBytes)).Accepts<Stream>(ContentType, "application/octet-stream")
             .WithSummary("Imports a collection that was exported. The archive, up to 2 GiB, is checked as a whole before anything of it is used.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
 
