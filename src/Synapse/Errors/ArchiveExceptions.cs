@@ -1,9 +1,9 @@
 namespace Synapse.Errors;
 
 /// <summary>There is no archive where one was to be read.</summary>
-public sealed class ArchiveNotFoundException(string path, Exception innerException)
+public sealed class ArchiveNotFoundException(string path, string detail, Exception? innerException = null)
     : SynapseException(SynapseErrorKind.NotFound, "archive_not_found", "Archive not found",
-        $"The archive '{path}' cannot be opened ({innerException.Message}). Correct the path.", innerException);
+        $"The archive '{path}' cannot be opened ({detail}). Correct the path.", innerException);
 
 /// <summary>An archive is not as it was written, or a file is no archive. Nothing of it was used.</summary>
 public sealed class ArchiveDamagedException(string path, string detail, Exception? innerException = null)

@@ -18,8 +18,8 @@ internal static class ArchiveFormat
     /// <summary>Name of the last entry.</summary>
     public const string Manifest = "manifest.json";
 
-    /// <summary>The most bytes of one entry. A portion of documents has some megabytes, or is one document.</summary>
-    public const uint MaxEntryBytes = 1 << 30;
+    /// <summary>The most bytes of one entry, which is what one array holds. A portion of documents has some megabytes, or is one document.</summary>
+    public const uint MaxEntryBytes = 0x7FFF_FFC7;
 
     /// <summary>The most bytes of an entry for each that lies in the file: what is packed tighter is written as it is, and refused when it is read.</summary>
     public const int MaxRatio = 100;

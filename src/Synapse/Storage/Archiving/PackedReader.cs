@@ -99,7 +99,7 @@ internal sealed class PackedReader : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ArchiveNotFoundException(path, error);
+            throw new ArchiveNotFoundException(path, error.Message.TrimEnd('.'), error);
         }
     }
 
