@@ -53,6 +53,7 @@ internal static class BackupCommand
     {
         try
         {
+            await StoreCopying.RequireStoreAsync(dataFolder, cancellationToken);
             await using var connection = await ServerConnection.OpenAsync(dataFolder, cancellationToken);
             if (file == ArchivePaths.Output)
             {

@@ -29,3 +29,8 @@ public sealed class ArchiveExistsException(string path)
 public sealed class ArchiveUnwritableException(string path, string detail, Exception? innerException = null)
     : SynapseException(SynapseErrorKind.Unavailable, "archive_unwritable", "Archive cannot be written",
         $"The archive '{path}' cannot be written: {detail}. Nothing is left of it, and the store is as it was.", innerException);
+
+/// <summary>An imported collection was not what its archive holds, as when somebody changed it meanwhile. It was removed again.</summary>
+public sealed class ImportDiffersException(string collection, string difference, Exception? innerException = null)
+    : SynapseException(SynapseErrorKind.Internal, "import_differs", "Import differs",
+        $"The collection '{collection}' was imported, and then was not what its archive holds, first in {difference}. It was removed again. Import it again, and let nobody change it meanwhile.", innerException);

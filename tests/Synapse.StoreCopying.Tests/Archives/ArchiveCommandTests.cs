@@ -58,6 +58,20 @@ public sealed class ArchiveCommandTests : IDisposable
         await ArchiveWorkbench.CheckAsync(path);
     }
 
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task There_is_no_backup_of_nothing(StoreKind kind)
+    {
+        await using var empty = await StorePlace.MakeAsync(kind);
+
+        var (code, json) = await JsonAsync(empty, "backup", _bench["a.synapse"], "--json");
+
+        Assert.Equal((1, "store_not_found"), (code, json.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_bench.Folder));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(empty.Folder));
+    }
+
     [Fact]
     public async Task A_damaged_backup_is_refused_before_anything_is_written()
     {

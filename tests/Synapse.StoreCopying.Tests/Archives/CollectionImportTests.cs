@@ -97,6 +97,34 @@ public sealed class CollectionImportTests : IDisposable
         Assert.Equal(62, (await ImportAsync(target, path)).Collection.Documents);
     }
 
+    [Fact]
+    public async Task An_import_that_somebody_changes_meanwhile_is_taken_back()
+    {
+        await using var original = await StorePlace.MakeAsync(StoreKind.Sqlite);
+        await using var other = await StorePlace.MakeAsync(StoreKind.Postgres);
+        using var source = await Household.OpenAsync(original);
+        using var target = other.Open();
+        var path = await _bench.ExportAsync(source, "large");
+        var tampered = false;
+
+        // The last report of copying comes when everything is stored, and before it is compared.
+        var differs = await Assert.ThrowsAsync<ImportDiffersException>(() => new CollectionImport(target.Store, TimeProvider.System).RunAsync(
+            path,
+            null,
+            progress =>
+            {
+                if (progress.Phase == CopyPhase.Copying && progress.DocumentsDone == progress.DocumentsTotal && !tampered)
+                {
+                    tampered = true;
+                    other.Tamper("UPDATE synapse.documents SET content_hash = repeat('0', 64) WHERE path = 'folder4/Document4.txt'");
+                }
+            },
+            Token));
+
+        Assert.Contains("folder4/Document4.txt", differs.Message, StringComparison.Ordinal);
+        Assert.Empty(await target.Store.ListCollectionsAsync(AccessScope.Everything, Token));
+    }
+
     [Theory]
     [InlineData(StoreKind.Sqlite)]
     [InlineData(StoreKind.Postgres)]

@@ -143,6 +143,7 @@ public sealed class DamageTests : IDisposable
     [InlineData("texts-000001.jsonl", "\"path\":\"a.txt\"", "\"path\":\"c.txt\"", "is another where its text lies")]
     [InlineData("texts-000001.jsonl", "\"kind\":\"Prose\"", "\"kind\":\"77\"", "lies outside of its text")]
     [InlineData("texts-000001.jsonl", "\"text\":\"", "\"unknown\":1,\"text\":\"", "cannot be read")]
+    [InlineData("texts-000001.jsonl", "alpha", "\\ud800", "cannot be read")]
     [InlineData("documents-000001.jsonl", "\"path\":\"b.txt\"", "\"path\":\"a.txt\"", "is out of order")]
     [InlineData("documents-000001.jsonl", "\"place\":1", "\"place\":0", "is another where its text lies")]
     [InlineData("documents-000001.jsonl", "\"place\":1", "\"place\":900", "contradicts itself")]

@@ -16,6 +16,7 @@ public sealed class CollectionImport(IImportableStore store, TimeProvider time)
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArchiveDamagedException">The archive is not as it was written; nothing was imported.</exception>
     /// <exception cref="CollectionExistsException">There is a collection of that name.</exception>
+    /// <exception cref="ImportDiffersException">What was imported is not what the archive holds; it was removed again.</exception>
     public async Task<ImportReport> RunAsync(string path, string? name, Action<CopyProgress> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -39,6 +40,11 @@ public sealed class CollectionImport(IImportableStore store, TimeProvider time)
         try
         {
             return await CopyAsync(export, collection, made, unfinished is not null, report, started, cancellationToken);
+        }
+        catch (CopyDiffersException error)
+        {
+            await RemoveAsync(made);
+            throw new ImportDiffersException(made.Name, error.Difference, error);
         }
         catch
         {
