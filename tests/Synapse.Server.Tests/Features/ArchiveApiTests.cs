@@ -109,13 +109,15 @@ public sealed class ArchiveApiTests(RunningServer server) : IDisposable
 
         var damaged = await Assert.ThrowsAsync<SynapseApiException>(() => server.Client.UploadCollectionAsync(new MemoryStream(archive), "damaged", Cancel));
         var other = await Assert.ThrowsAsync<SynapseApiException>(() => server.Client.UploadCollectionAsync(new MemoryStream(store), "other", Cancel));
+        // More than any other body may have, and less than an archive.
+        var large = await Assert.ThrowsAsync<SynapseApiException>(() => server.Client.UploadCollectionAsync(new MemoryStream(new byte[3 << 20]), "large", Cancel));
         using var huge = new HttpRequestMessage(HttpMethod.Post, "/api/v1/collections/import") { Content = new ByteArrayContent([]) };
         huge.Content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
         huge.Content.Headers.ContentLength = ArchiveEndpoints.MaxUploadBytes + 1;
         huge.Headers.ExpectContinue = true;
         using var tooLarge = await program.SendAsync(huge, Cancel);
 
-        Assert.Equal((400, "archive_damaged", 400, "archive_unsuitable"), (damaged.Status, damaged.Code, other.Status, other.Code));
+        Assert.Equal((400, "archive_damaged", 400, "archive_unsuitable", 400, "archive_damaged"), (damaged.Status, damaged.Code, other.Status, other.Code, large.Status, large.Code));
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "request_too_large"), (tooLarge.StatusCode, (await tooLarge.ReadProblemAsync()).Code));
         Assert.DoesNotContain((await server.Client.ListCollectionsAsync(Cancel)).Collections, collection => collection.Name is "damaged" or "other");
         Assert.Empty(Directory.EnumerateFiles(Incoming));

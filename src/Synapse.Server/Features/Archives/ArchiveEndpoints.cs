@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Synapse.Contracts;
@@ -119,12 +118,6 @@ internal static class ArchiveEndpoints
     private static string Require(string path)
         => Path.IsPathFullyQualified(path) ? path : throw new PathNotFoundException(path);
 
-    // What only somebody may do who can read everything. No door gives out a narrower scope yet.
-    private static void RequireEverything(AccessScope scope)
-    {
-        if (!scope.IsEverything)
-        {
-            throw new CollectionNotFoundException(string.Create(CultureInfo.InvariantCulture, $"all but {scope.CollectionIds.Count}"));
-        }
-    }
+    // As the stores have it: only who may read everything can copy everything. No door gives out a narrower scope yet.
+    private static void RequireEverything(AccessScope scope) => ArgumentOutOfRangeException.ThrowIfNotEqual(scope.IsEverything, true, nameof(scope));
 }
