@@ -8,12 +8,14 @@ public sealed class SmallDisk : IAsyncDisposable
     private readonly PostgresServer _server;
     private readonly string _folder;
     private readonly string _filler;
+    private readonly string _rest;
 
     private SmallDisk(PostgresServer server, string folder, PostgresDatabase database)
     {
         _server = server;
         _folder = folder;
         _filler = Path.Combine(folder, "filler");
+        _rest = Path.Combine(folder, "rest");
         Database = database;
     }
 
@@ -43,8 +45,29 @@ public sealed class SmallDisk : IAsyncDisposable
         return disk;
     }
 
+    /// <summary>Takes what room is left, so that nothing at all fits any more.</summary>
+    public void TakeTheRest()
+    {
+        using var file = new FileStream(_rest, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            for (var page = new byte[4_096]; ;)
+            {
+                file.Write(page);
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
     /// <summary>Makes room, as whoever runs the server would.</summary>
-    public void MakeRoom() => File.Delete(_filler);
+    public void MakeRoom()
+    {
+        File.Delete(_filler);
+        File.Delete(_rest);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
