@@ -1,5 +1,6 @@
 using Synapse.Library;
 using Synapse.Postgres;
+using Synapse.Server.Security;
 using Synapse.Server.Telemetry;
 
 namespace Synapse.Server.Hosting;
@@ -14,7 +15,7 @@ public static class ServerVariables
     public static IReadOnlyList<string> All { get; } =
     [
         UserDataFolder.Variable, Port, ServerOptionsReader.HostVariable, ServerOptionsReader.PublicUrlVariable,
-        DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable,
-        ModelSettings.EndpointVariable, ModelSettings.TokenVariable, TelemetryEndpoint.Variable, TelemetryEndpoint.HeadersVariable,
+        DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ServerOptionsReader.LogFormatVariable,
+        ModelSettings.EndpointVariable, ModelSettings.TokenVariable, TelemetryEndpoint.Variable, TelemetryEndpoint.HeadersVariable, TelemetrySettings.LogsVariable, MetricsToken.Variable, MetricsToken.FileVariable,
     ];
 }
