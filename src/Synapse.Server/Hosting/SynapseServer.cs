@@ -364,6 +364,7 @@ public static class SynapseServer
         // One person uses a server on their own machine. The scope is asked for per request all the same, so that it can narrow later.
         services.AddScoped(_ => AccessScope.Everything);
         services.AddScoped<CollectionLookup>();
+        services.AddSingleton<ServerHealth>();
         return services;
     }
 

@@ -10,5 +10,17 @@ internal static class MetricsEndpoint
 
     /// <summary>Maps it.</summary>
     public static void MapMetrics(this IEndpointRouteBuilder endpoints)
-        => endpoints.MapPrometheusScrapingEndpoint(Path).RequireAuthorization(Policies.Metrics).DisableHttpMetrics().ExcludeFromDescription();
+    {
+        var metrics = endpoints.MapPrometheusScrapingEndpoint(Path);
+        metrics.RequireAuthorization(Policies.Metrics).DisableHttpMetrics().ExcludeFromDescription();
+        metrics.Add(static endpoint =>
+        {
+            var scrape = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = async http =>
+            {
+                await http.RequestServices.GetRequiredService<ServerReadings>().RefreshAsync(http.RequestAborted);
+                await scrape(http);
+            };
+        });
+    }
 }

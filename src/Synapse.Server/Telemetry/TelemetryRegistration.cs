@@ -4,6 +4,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Synapse.Egress.Metering;
 using Synapse.Privacy;
 using Synapse.Providers.Metering;
 using Synapse.Server.Security;
@@ -28,17 +29,17 @@ internal static class TelemetryRegistration
         }
 
         services.AddSingleton<ProviderInstruments>();
+        services.AddSingleton<ServerReadings>();
+        services.AddSingleton<ServerInstruments>();
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("synapse", serviceVersion: typeof(TelemetryRegistration).Assembly.GetName().Version?.ToString(3)))
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter([SynapseTelemetry.SourceName, ProviderTelemetry.SourceName, ProviderInstruments.SourceName, .. Meters]);
+                metrics.AddMeter([SynapseTelemetry.SourceName, EgressTelemetry.SourceName, ProviderTelemetry.SourceName, ProviderInstruments.SourceName, .. Meters]);
                 if (settings.Collector is { } collector)
                 {
                     metrics.AddReader(provider =>
                     {
-                        // Instruments that are read at the export have to be there before.
-                        provider.GetRequiredService<ProviderInstruments>();
                         return new PeriodicExportingMetricReader(new OtlpMetricExporter(Options(collector, "v1/metrics", provider)));
                     });
                 }
@@ -60,6 +61,7 @@ internal static class TelemetryRegistration
 
         if (settings.Collector is { } endpoint)
         {
+            services.AddHostedService<ReadingWorker>();
             AddTraces(telemetry, endpoint);
             if (settings.SendsLogs)
             {
@@ -67,6 +69,7 @@ internal static class TelemetryRegistration
             }
         }
 
+        services.AddHostedService<TelemetryStart>();
         services.AddHostedService<TelemetryEnd>();
         return services;
     }

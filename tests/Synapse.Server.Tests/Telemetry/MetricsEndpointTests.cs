@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Synapse.Contracts;
 using Synapse.Server.Hosting;
@@ -10,21 +11,31 @@ using Synapse.Server.Tests.TestSupport;
 namespace Synapse.Server.Tests.Telemetry;
 
 /// <summary>The metrics are read by whoever has a token for them, and by nobody else.</summary>
-public sealed class MetricsEndpointTests : IDisposable
+public sealed class MetricsEndpointTests : IAsyncDisposable
 {
     private const string Token = "mt-4f6c0d0f9a7e4c0f8d6a2b1c3e5f7a9b0c1d2e3f";
     private const string Question = "Where does the quokka keep its umbrella?";
 
     private readonly TemporaryFolder _folder = new();
+    private WebApplication? _server;
 
     private DataFolder Data => new(Path.Combine(_folder.Path, "data"));
 
-    public void Dispose() => _folder.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.StopAsync();
+            await _server.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Whoever_has_the_token_reads_the_metrics_in_the_format_that_prometheus_asks_for()
     {
-        await using var server = await StartAsync($"SYNAPSE_OFFLINE=true\nSYNAPSE_METRICS_TOKEN={Token}\n");
+        var server = await StartAsync($"SYNAPSE_OFFLINE=true\nSYNAPSE_METRICS_TOKEN={Token}\n");
         using (var client = SynapseServer.CreateClient(server))
         {
             await client.SearchAsync(new SearchRequest(Question), TestContext.Current.CancellationToken);
@@ -48,7 +59,7 @@ public sealed class MetricsEndpointTests : IDisposable
     [Fact]
     public async Task Its_token_opens_nothing_else_and_only_the_operators_opens_it_too()
     {
-        await using var server = await StartAsync($"SYNAPSE_METRICS_TOKEN={Token}\n");
+        var server = await StartAsync($"SYNAPSE_METRICS_TOKEN={Token}\n");
 
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(server, null, "/metrics"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(server, Token[..^1] + "0", "/metrics"));
@@ -63,7 +74,7 @@ public sealed class MetricsEndpointTests : IDisposable
     [Fact]
     public async Task Without_a_token_there_is_no_such_address()
     {
-        await using var server = await StartAsync("");
+        var server = await StartAsync("");
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(server, ApiToken.Read(Data)!.Value, "/metrics"));
     }
 
@@ -71,7 +82,7 @@ public sealed class MetricsEndpointTests : IDisposable
     public async Task The_token_may_stand_in_a_file()
     {
         _folder.Write("metrics-token", Token + "\n");
-        await using var server = await StartAsync($"SYNAPSE_METRICS_TOKEN_FILE={Path.Combine(_folder.Path, "metrics-token")}\n");
+        var server = await StartAsync($"SYNAPSE_METRICS_TOKEN_FILE={Path.Combine(_folder.Path, "metrics-token")}\n");
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, Token, "/metrics"));
     }
 
@@ -109,13 +120,13 @@ public sealed class MetricsEndpointTests : IDisposable
     }
 
     private static string AddressOf(WebApplication server)
-        => Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<ServerAddress>(server.Services).Value!;
+        => server.Services.GetRequiredService<ServerAddress>().Value!;
 
     private async Task<WebApplication> StartAsync(string settings)
     {
         _folder.Write("data/.env", settings);
-        var server = SynapseServer.Build(new ServerOptions { DataFolder = Data, Port = 0, LogLevel = LogLevel.Error });
-        await SynapseServer.StartAsync(server, TestContext.Current.CancellationToken);
-        return server;
+        _server = SynapseServer.Build(new ServerOptions { DataFolder = Data, Port = 0, LogLevel = LogLevel.Error });
+        await SynapseServer.StartAsync(_server, TestContext.Current.CancellationToken);
+        return _server;
     }
 }
