@@ -81,8 +81,9 @@ internal sealed class ServerHealth(
             return [];
         }
 
-        var detail = string.Create(CultureInfo.InvariantCulture, $"the store takes {store.SizeBytes / 1e6:0.0} MB; its disk has {free / 1e9:0.0} GB left");
-        return free >= Math.Max(LeastFreeBytes, store.SizeBytes)
+        var size = store.SizeBytes + (store.LogBytes ?? 0);
+        var detail = string.Create(CultureInfo.InvariantCulture, $"the store takes {size / 1e6:0.0} MB; its disk has {free / 1e9:0.0} GB left");
+        return free >= Math.Max(LeastFreeBytes, size)
             ? [new("disk", Ok, detail)]
             : [new("disk", Degraded, detail, "Free some space, or move the data folder to a larger disk.")];
     }

@@ -29,7 +29,7 @@ internal sealed class ServerReadings(ServerHealth health, TimeProvider time) : I
             }
             catch (Exception late) when (late is OperationCanceledException or SynapseException && !cancellationToken.IsCancellationRequested)
             {
-                _last = new([.. _last.Parts.Select(static part => part.Name == "store" ? part with { Status = ServerHealth.Unavailable } : part)], null);
+                _last = new([new("store", ServerHealth.Unavailable, "it does not answer in time"), .. _last.Parts.Where(static part => part.Name is not ("store" or "disk" or "ingestion"))], null);
             }
         }
         finally

@@ -99,7 +99,7 @@ public sealed class MonitoredServer : IAsyncLifetime
     // A request to another address than its provider's.
     private async Task RefuseAsync()
     {
-        var route = new EgressRoute("fake", _fake!.Address, HostReach.Of(_fake.Address));
+        var route = new EgressRoute("fake", _fake!.Address, AddressReach.Loopback);
         using var client = _app!.Services.GetRequiredService<IEgress>().CreateClient(route);
         using var activity = EgressActivity.Begin(EgressPurpose.Discovery, []);
         await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync(new Uri("http://127.0.0.2:9/"), Cancel));

@@ -89,18 +89,17 @@ public sealed class PrometheusTests(MonitoredServer server) : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    private static async Task<JsonElement> QueryAsync(string address, string query)
+        => (await UntilAsync(address, $"/api/v1/query?query={Uri.EscapeDataString(query)}", static data => data.GetProperty("result").GetArrayLength() > 0)).GetProperty("result")[0];
+
+    private static async Task<List<JsonElement>> RulesAsync(string address)
+        => RulesOf(await UntilAsync(address, "/api/v1/rules", static data => RulesOf(data) is { Count: > 0 } rules && rules.All(static rule => rule.GetProperty("health").GetString() != "unknown")));
+
+    private static List<JsonElement> RulesOf(JsonElement data)
+        => [.. data.GetProperty("groups").EnumerateArray().SelectMany(static group => group.GetProperty("rules").EnumerateArray())];
+
     // Asks until there is an answer; the test's own time limit ends a wait in vain.
-    private static Task<JsonElement> QueryAsync(string address, string query)
-        => UntilAsync(address, $"/api/v1/query?query={Uri.EscapeDataString(query)}", static data => data.GetProperty("result") is var result && result.GetArrayLength() > 0 ? result[0] : null);
-
-    private static Task<List<JsonElement>> RulesAsync(string address)
-        => UntilAsync(address, "/api/v1/rules", static data =>
-        {
-            var rules = data.GetProperty("groups").EnumerateArray().SelectMany(static group => group.GetProperty("rules").EnumerateArray()).ToList();
-            return rules.Count > 0 && rules.All(static rule => rule.GetProperty("health").GetString() != "unknown") ? rules : null;
-        });
-
-    private static async Task<T> UntilAsync<T>(string address, string path, Func<JsonElement, object?> read)
+    private static async Task<JsonElement> UntilAsync(string address, string path, Func<JsonElement, bool> isThere)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
@@ -109,9 +108,9 @@ public sealed class PrometheusTests(MonitoredServer server) : IDisposable
             try
             {
                 var data = JsonDocument.Parse(await client.GetStringAsync(new Uri($"http://{address}{path}"), Cancel)).RootElement.GetProperty("data");
-                if (read(data) is T found)
+                if (isThere(data))
                 {
-                    return found;
+                    return data;
                 }
             }
             catch (HttpRequestException)
