@@ -10,7 +10,7 @@ namespace Synapse.Server.Telemetry;
 /// Gives each request an id, which is that of its trace: it is in the response's header, in every problem, in every line of the log that the request causes, and in its
 /// spans. The span gets a name and attributes of fixed sets.
 /// </summary>
-internal sealed class RequestTrace(RequestDelegate next)
+internal sealed partial class RequestTrace(RequestDelegate next, ILogger<RequestTrace> logger)
 {
     /// <summary>The header that tells the id.</summary>
     public const string Header = "X-Request-Id";
@@ -36,6 +36,7 @@ internal sealed class RequestTrace(RequestDelegate next)
             },
             context);
 
+        var started = Stopwatch.GetTimestamp();
         var activity = context.Features.Get<IHttpActivityFeature>()?.Activity;
         try
         {
@@ -43,18 +44,21 @@ internal sealed class RequestTrace(RequestDelegate next)
         }
         finally
         {
+            // Whoever handles an error takes the endpoint away.
+            var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+            var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
             if (activity is { IsAllDataRequested: true })
             {
-                // Whoever handles an error takes the endpoint away.
-                var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
-                Describe(activity, context, (endpoint as RouteEndpoint)?.RoutePattern.RawText);
+                Describe(activity, context, route);
             }
+
+            LogAnswered(MethodOf(context), route, context.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
     }
 
     private static void Describe(Activity activity, HttpContext context, string? route)
     {
-        var method = context.Request.Method is "GET" or "POST" or "PUT" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS" ? context.Request.Method : "_OTHER";
+        var method = MethodOf(context);
         activity.DisplayName = route is null ? method : $"{method} /{route.TrimStart('/')}";
         activity.SetTag("http.request.method", method);
         activity.SetTag("http.route", route);
@@ -70,4 +74,10 @@ internal sealed class RequestTrace(RequestDelegate next)
             activity.SetCustomProperty(Unmarked, Unmarked);
         }
     }
+
+    private static string MethodOf(HttpContext context)
+        => context.Request.Method is "GET" or "POST" or "PUT" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS" ? context.Request.Method : "_OTHER";
+
+    [LoggerMessage(LogLevel.Debug, "{Method} {Route} answered {Status} in {ElapsedMs:0.0} ms")]
+    private partial void LogAnswered(string method, string? route, int status, double elapsedMs);
 }

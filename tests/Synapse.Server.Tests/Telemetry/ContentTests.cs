@@ -19,6 +19,8 @@ public sealed class ContentTests : IDisposable
     private const string Question = "Where does the quokka keep its vermilion umbrella?";
     private const string Text = "The quokka keeps its vermilion umbrella behind the lighthouse door.";
 
+    private static readonly string[] Nowhere = ["nowhere"];
+
     // Of the question, the text and the answer; the collection's name may stand in the log alone.
     private static readonly string[] Written = ["quokka", "vermilion", "umbrella", "lighthouse"];
 
@@ -67,7 +69,7 @@ public sealed class ContentTests : IDisposable
         fake.SetScenario(RequestKind.Chat, "401");
         var failed = await PostAsync(program, new { question = Question });
         Assert.True((int)failed.Status >= 400, failed.Body);
-        var missing = await PostAsync(program, new { question = Question, collections = new[] { "nowhere" } });
+        var missing = await PostAsync(program, new { question = Question, collections = Nowhere });
         Assert.Equal(HttpStatusCode.NotFound, missing.Status);
         foreach (var refused in new[] { failed, missing })
         {
@@ -84,6 +86,12 @@ public sealed class ContentTests : IDisposable
         {
             var told = Assert.Single(lines, line => IdOf(line) == request.Id && line.GetProperty("event").GetString() == "LogRefused");
             Assert.Equal((int)request.Status, told.GetProperty("values").GetProperty("Status").GetInt32());
+        }
+
+        foreach (var request in new[] { answered, followed, failed, missing })
+        {
+            var told = Assert.Single(lines, line => IdOf(line) == request.Id && line.GetProperty("event").GetString() == "LogAnswered").GetProperty("values");
+            Assert.Equal(((int)request.Status, "/api/v1/answers"), (told.GetProperty("Status").GetInt32(), told.GetProperty("Route").GetString()));
         }
 
         Assert.Equal(4, new[] { answered.Id, followed.Id, failed.Id, missing.Id }.Distinct().Count());

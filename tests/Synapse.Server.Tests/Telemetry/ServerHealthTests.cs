@@ -68,7 +68,7 @@ public sealed class ServerHealthTests(RunningServer server)
         Assert.Equal(("store", ServerHealth.Unavailable), (readings.Last.Parts[0].Name, readings.Last.Parts[0].Status));
     }
 
-    private double MinutesOf(ServerPart part) => (part.Since!.Value - new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero)).TotalMinutes;
+    private static double MinutesOf(ServerPart part) => (part.Since!.Value - new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero)).TotalMinutes;
 
     private static async Task<ServerPart> DiskAsync(ServerHealth health) => (await health.ExamineAsync(Cancel)).Parts.Single(part => part.Name == "disk");
 
