@@ -18,23 +18,23 @@ public sealed class DatabaseAddress
     public const string ReplicaVariable = "DATABASE_REPLICA_URL";
 
     private readonly string _connectionString;
-    private readonly IPAddress? _target;
+    private readonly IReadOnlyDictionary<string, IPAddress> _targets;
 
-    internal DatabaseAddress(NpgsqlConnectionStringBuilder settings, IPAddress? target = null)
+    internal DatabaseAddress(NpgsqlConnectionStringBuilder settings, IReadOnlyDictionary<string, IPAddress>? targets = null)
     {
         _connectionString = settings.ConnectionString;
-        _target = target;
-        Host = settings.Host!;
+        _targets = targets ?? new Dictionary<string, IPAddress>();
+        Servers = [.. settings.Host!.Split(',').Select(server => DatabaseServer.Read(server, settings.Port))];
         HasPassword = !string.IsNullOrEmpty(settings.Password);
         IsEncrypted = settings.SslMode is SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull;
-        Name = $"postgres://{settings.Host}:{settings.Port}/{settings.Database}";
+        Name = $"postgres://{string.Join(',', Servers)}/{settings.Database}";
     }
 
     /// <summary>Host, port and database, for messages.</summary>
     public string Name { get; }
 
-    /// <summary>Name or IP address of the server, or the path of a Unix socket.</summary>
-    public string Host { get; }
+    /// <summary>The servers of the database: one, or several of which one at a time is the primary.</summary>
+    public IReadOnlyList<DatabaseServer> Servers { get; }
 
     /// <summary>Whether a password is known.</summary>
     public bool HasPassword { get; }
@@ -42,14 +42,12 @@ public sealed class DatabaseAddress
     /// <summary>Whether a connection that is not encrypted is refused.</summary>
     public bool IsEncrypted { get; }
 
-    /// <summary>Whether the server is reached over a Unix socket.</summary>
-    public bool IsSocket => Host.StartsWith('/');
-
-    /// <summary>The same database at an address that is known, so that no name server is asked. Certificates are still compared with the name.</summary>
-    public DatabaseAddress At(IPAddress target)
+    /// <summary>The same database with servers at addresses that are known, so that no name server is asked. Certificates are still compared with the names.</summary>
+    /// <param name="targets">Addresses by <see cref="DatabaseServer.Host"/>; the others are looked up.</param>
+    public DatabaseAddress At(IReadOnlyDictionary<string, IPAddress> targets)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        return new DatabaseAddress(new NpgsqlConnectionStringBuilder(_connectionString), target);
+        ArgumentNullException.ThrowIfNull(targets);
+        return new DatabaseAddress(new NpgsqlConnectionStringBuilder(_connectionString), targets);
     }
 
     /// <summary>Reads the variables.</summary>
@@ -69,9 +67,25 @@ public sealed class DatabaseAddress
     internal NpgsqlConnectionStringBuilder ToSettings()
     {
         var settings = new NpgsqlConnectionStringBuilder(_connectionString);
-        settings.Host = _target?.ToString() ?? settings.Host;
+        if (Servers is [var only])
+        {
+            (settings.Host, settings.Port) = (Place(only).Host, only.Port);
+            return settings;
+        }
+
+        settings.Host = string.Join(',', Servers.Select(server => Place(server).ToString()));
+
+        // Which one is the primary is asked again whenever none was found that is.
+        settings.TargetSessionAttributes = "primary";
+        settings.HostRecheckSeconds = 1;
         return settings;
     }
+
+    /// <summary>The name that the certificate of a server is for.</summary>
+    /// <param name="place">Where the connection leads: the name, or the address that was given for it.</param>
+    internal string CertifiedName(string place) => _targets.FirstOrDefault(target => target.Value.ToString() == place).Key ?? place;
+
+    private DatabaseServer Place(DatabaseServer server) => _targets.TryGetValue(server.Host, out var target) ? server with { Host = target.ToString() } : server;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -8,7 +8,7 @@ public sealed class PostgresOptions
     /// <summary>Section of the configuration that holds these settings.</summary>
     public const string SectionName = "Synapse:Postgres";
 
-    /// <summary>Most connections that one server of Synapse opens at once, four for the store's own work aside; 2 to 1,000.</summary>
+    /// <summary>Most connections that one server of Synapse opens at once, five for the store's own work aside; 2 to 1,000.</summary>
     [Range(2, 1_000)]
     public int PoolSize { get; set; } = 20;
 

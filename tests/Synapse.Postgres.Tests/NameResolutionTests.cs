@@ -21,7 +21,7 @@ public sealed class NameResolutionTests
         }
 
         Assert.Contains("LocalHost", sensor.Names);
-        await using (Stores.Open(Stores.Address(database.Url.Replace("@127.0.0.1:", "@db.synapse.test:", StringComparison.Ordinal)).At(IPAddress.Loopback)))
+        await using (Stores.Open(Stores.Address(database.Url.Replace("@127.0.0.1:", "@db.synapse.test:", StringComparison.Ordinal)).At(new Dictionary<string, IPAddress> { ["db.synapse.test"] = IPAddress.Loopback })))
         {
         }
 

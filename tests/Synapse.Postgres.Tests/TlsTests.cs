@@ -41,7 +41,7 @@ public sealed class TlsTests : IDisposable
     }
 
     private static PostgresStore Open(PostgresDatabase database, string host, string query)
-        => Stores.Open(Stores.Address(database.Url.Replace("@127.0.0.1:", $"@{host}:", StringComparison.Ordinal) + query).At(IPAddress.Loopback));
+        => Stores.Open(Stores.Address(database.Url.Replace("@127.0.0.1:", $"@{host}:", StringComparison.Ordinal) + query).At(new Dictionary<string, IPAddress> { [host] = IPAddress.Loopback }));
 
     // The key must belong to the account of the server, which only a program of the server's can write as.
     private static async Task InstallCertificateAsync(PostgresServer server, string name, string authorityFile)

@@ -57,6 +57,7 @@ internal sealed class AddressReader(IConfiguration configuration, ICollection<st
 
         ReadPasswordFile(settings);
         Require(settings.Host, "no host", "It stands after the @.");
+        RequireHosts(settings.Host ?? "");
         Require(settings.Database, "no database", "It stands after the host: /synapse, for example.");
         Require(settings.Username, "no user", "It stands before the @.");
         return faults.Count == before ? new DatabaseAddress(settings) : null;
@@ -75,7 +76,7 @@ internal sealed class AddressReader(IConfiguration configuration, ICollection<st
         var at = authority.LastIndexOf('@');
         var (user, password) = Cut(at < 0 ? "" : authority[..at], ":");
         var settings = new NpgsqlConnectionStringBuilder();
-        if (!ReadHost(settings, authority[(at + 1)..]))
+        if (!ReadHosts(settings, authority[(at + 1)..]))
         {
             return null;
         }
@@ -106,27 +107,31 @@ internal sealed class AddressReader(IConfiguration configuration, ICollection<st
         return settings;
     }
 
-    private bool ReadHost(NpgsqlConnectionStringBuilder settings, string text)
+    private bool ReadHosts(NpgsqlConnectionStringBuilder settings, string text)
     {
-        var end = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) + 1 : text.IndexOf(':', StringComparison.Ordinal);
-        var host = end < 0 ? text : text[..end];
-        var port = end < 0 || end == text.Length ? "" : text[end..];
-        if (host.Contains(',', StringComparison.Ordinal))
+        var servers = new List<DatabaseServer>();
+        foreach (var part in text.Split(','))
         {
-            Fault("it names several hosts.", "Name one: the primary, or a proxy that leads to it.");
-            return false;
+            var end = part.StartsWith('[') ? part.IndexOf(']', StringComparison.Ordinal) + 1 : part.IndexOf(':', StringComparison.Ordinal);
+            var host = Uri.UnescapeDataString((end < 0 ? part : part[..end]).Trim('[', ']'));
+            var port = end < 0 || end == part.Length ? "" : part[end..];
+            if (port is not ("" or ":") && !(ushort.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && port[0] == ':'))
+            {
+                Fault("what stands where the port should is none.", "Write host:5432; in a user or password write / as %2F, @ as %40, : as %3A, ? as %3F, # as %23, % as %25.");
+                return false;
+            }
+
+            servers.Add(new DatabaseServer(host, port is "" or ":" ? DefaultPort : int.Parse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture)));
         }
 
-        if (port is not ("" or ":") && !(ushort.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && port[0] == ':'))
+        if (servers is [var only])
         {
-            Fault("what stands where the port should is none.", "Write host:5432; in a user or password write / as %2F, @ as %40, : as %3A, ? as %3F, # as %23, % as %25.");
-            return false;
+            settings.Port = only.Port;
+            settings.Host = only.Host.Length > 0 ? only.Host : settings.Host;
         }
-
-        settings.Port = port is "" or ":" ? DefaultPort : int.Parse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
-        if (host.Length > 0)
+        else
         {
-            settings.Host = Uri.UnescapeDataString(host.Trim('[', ']'));
+            settings.Host = string.Join(',', servers);
         }
 
         return true;
@@ -212,6 +217,19 @@ internal sealed class AddressReader(IConfiguration configuration, ICollection<st
         if (string.IsNullOrEmpty(value))
         {
             Fault($"it names {lack}.", $"Write postgres://user:password@host:5432/database. {where}");
+        }
+    }
+
+    private void RequireHosts(string text)
+    {
+        var hosts = text.Split(',');
+        if (hosts.Length > 1 && variable == DatabaseAddress.ReplicaVariable)
+        {
+            Fault("it names several hosts.", "Name one standby: whether it has what a search must find is asked of it, and another would be searched.");
+        }
+        else if (hosts.Length > 1 && hosts.Any(static host => DatabaseServer.Read(host, DefaultPort) is { Host.Length: 0 } or { IsSocket: true }))
+        {
+            Fault("of several hosts, one has no name.", "Write postgres://user:password@first:5432,second:5432/database.");
         }
     }
 

@@ -40,6 +40,7 @@ internal static class PostgresFault
             untrusted),
         NpgsqlException { InnerException: null } plain when plain.Message.Contains("SSL", StringComparison.Ordinal) => new StoreUnsuitableException(
             store, "the server does not encrypt connections, and sslmode asks for it", "Set up TLS on the server (ssl = on), or weaken sslmode in DATABASE_URL within your own network.", plain),
+        NpgsqlException none when none.InnerException is AggregateException || none.Message.StartsWith("No suitable host", StringComparison.Ordinal) => NameOfServers(store, none),
         NpgsqlException or TimeoutException or SocketException => new StoreUnavailableException(store, error.Message.TrimEnd('.'), error),
         _ => null,
     };
@@ -66,6 +67,11 @@ internal static class PostgresFault
         _ when IsBroken(error) => new StoreUnavailableException(store, error.MessageText, error),
         _ => null,
     };
+
+    // What one of them says is told rather than that others are away.
+    private static SynapseException NameOfServers(string store, NpgsqlException error)
+        => (error.InnerException as AggregateException)?.InnerExceptions.OfType<PostgresException>().Select(said => NameState(store, said)).FirstOrDefault(static named => named is not (null or StoreUnavailableException))
+            ?? new StoreUnavailableException(store, "of its servers, none can be reached that takes changes", error);
 
     // A pool without a free connection and a reply that does not come look alike but for their words.
     private static SynapseException NameTimeout(string store, NpgsqlException error)

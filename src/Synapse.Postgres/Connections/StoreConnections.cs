@@ -11,8 +11,8 @@ namespace Synapse.Postgres.Connections;
 /// <param name="source">The pool.</param>
 internal sealed class StoreConnections(string name, NpgsqlDataSource source) : IAsyncDisposable, IDisposable
 {
-    // One for the ledger, two for merging, one to hold the switch of a collection.
-    internal const int OwnConnections = 4;
+    // One for the ledger, two for merging, one for building indexes, one to hold the switch of a collection.
+    internal const int OwnConnections = 5;
 
     private const int DoubtQuestions = 40;
     private static readonly (int Least, int Most) s_conflictPauseMs = (50, 200);
@@ -154,6 +154,7 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         var result = await work(connection, cancellationToken);
         var id = await connection.FindAsync("SELECT pg_current_xact_id_if_assigned()::text", [], row => row.TextOrNull(0), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
+        var server = (connection.Host, connection.Port);
         try
         {
             // From here on it is too late to stop.
@@ -164,7 +165,7 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         catch (Exception error) when (id is not null && PostgresFault.IsBroken(error))
         {
             Forget(error);
-            if (await WasCommittedAsync(id, error, cancellationToken))
+            if (await WasCommittedAsync(id, server, error, cancellationToken))
             {
                 return result;
             }
@@ -198,13 +199,19 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
 
     /// <summary>Asks on another connection what became of a transaction.</summary>
     /// <exception cref="StoreUnavailableException">It cannot be found out.</exception>
-    private async Task<bool> WasCommittedAsync(string transactionId, Exception cause, CancellationToken cancellationToken)
+    private async Task<bool> WasCommittedAsync(string transactionId, (string? Host, int Port) server, Exception cause, CancellationToken cancellationToken)
     {
         for (var question = 1; question <= DoubtQuestions; question++)
         {
             try
             {
                 await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                if ((connection.Host, connection.Port) != server)
+                {
+                    // A standby that took over may lack the transaction, and may have given its number to another.
+                    break;
+                }
+
                 var status = await connection.FindAsync("SELECT pg_xact_status($1::text::xid8)", [transactionId], row => row.TextOrNull(0), cancellationToken);
                 if (status is "committed" or "aborted")
                 {
@@ -257,7 +264,7 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
         builder.UseSslClientAuthenticationOptionsCallback(tls =>
         {
             // The name that was configured, also where its address is.
-            tls.TargetHost = address.Host;
+            tls.TargetHost = address.CertifiedName(tls.TargetHost ?? address.Servers[0].Host);
             if (!looksForRevocation)
             {
                 // A missing certificate would be fetched from an address that the other side names.

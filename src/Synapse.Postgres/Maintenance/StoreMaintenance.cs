@@ -1,14 +1,15 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Synapse.Postgres.Connections;
 using Synapse.Postgres.Keywords;
 using Synapse.Postgres.Vectors;
 
 namespace Synapse.Postgres.Maintenance;
 
-/// <summary>Does by and by what commits leave to be done: merges segments, and builds the indexes of collections that have grown large. Every server does so; locks of the database keep them apart.</summary>
-internal sealed partial class StoreMaintenance(StoreConnections connections, KeywordMerging merging, VectorIndexing indexing, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <summary>
+/// Does by and by what commits leave to be done: merges segments, and builds the vector indexes of collections that have grown. Neither waits for the other. Every server does so;
+/// locks of the database keep them apart.
+/// </summary>
+internal sealed partial class StoreMaintenance : IAsyncDisposable
 {
     // Collections that may have something to merge; whether they have, the policy says.
     private const string FindMergeable = """
@@ -17,72 +18,57 @@ internal sealed partial class StoreMaintenance(StoreConnections connections, Key
             GROUP BY r.collection_id, c.document_count HAVING count(*) * 4 >= c.document_count
         """;
 
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
+    private readonly StoreConnections _connections;
+    private readonly KeywordMerging _merging;
+    private readonly VectorIndexing _indexing;
+    private readonly ILogger _logger;
+    private readonly MaintenanceLoop[] _loops;
 
-    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
+    /// <summary>Prepares the work; nothing is done yet.</summary>
+    public StoreMaintenance(StoreConnections connections, KeywordMerging merging, VectorIndexing indexing, TimeProvider time, ILogger logger)
+    {
+        _connections = connections;
+        _merging = merging;
+        _indexing = indexing;
+        _logger = logger;
+        _loops = [new MaintenanceLoop(MergeAsync, LogFailed, time), new MaintenanceLoop(IndexAsync, LogFailed, time)];
+    }
 
     /// <summary>Begins to work beside the store.</summary>
-    public void Start() => _running = Task.Run(RunAsync, CancellationToken.None);
+    public void Start() => Array.ForEach(_loops, static loop => loop.Start());
 
     /// <summary>Says that there may be something to do.</summary>
-    public void Signal() => _signals.Writer.TryWrite(true);
+    public void Signal() => Array.ForEach(_loops, static loop => loop.Signal());
 
     /// <summary>Does all that there is to do.</summary>
     /// <exception cref="Errors.SynapseException">The database cannot be used; what is left is done another time.</exception>
-    public Task RunOnceAsync(CancellationToken cancellationToken)
-        => connections.NamingFaultsAsync(async () =>
-        {
-            foreach (var id in await connections.QueryAsync((connection, token) => connection.ListAsync(FindMergeable, [], static row => row.GetInt64(0), token), cancellationToken))
-            {
-                while (await merging.MergeOnceAsync(id, cancellationToken))
-                {
-                }
-            }
-
-            await indexing.BuildAsync(cancellationToken);
-        });
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        await MergeAsync(cancellationToken);
+        await IndexAsync(cancellationToken);
+    }
 
     /// <summary>Stops the work; what was begun is taken up or taken away by whoever works next.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _running;
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        while (!_stop.IsCancellationRequested)
+        foreach (var loop in _loops)
         {
-            try
-            {
-                await WaitAsync();
-                await RunOnceAsync(_stop.Token);
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error) when (error is Errors.SynapseException or NpgsqlException or OperationCanceledException or InvalidOperationException)
-            {
-                // Nothing is lost: searches go on with what there is.
-                LogFailed(error);
-            }
+            await loop.DisposeAsync();
         }
     }
 
-    /// <summary>Waits until something was committed here, or for what other servers left.</summary>
-    private async Task WaitAsync()
-    {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var signal = _signals.Reader.WaitToReadAsync(waiting.Token).AsTask();
-        await Task.WhenAny(signal, Task.Delay(s_interval, time, waiting.Token));
-        await waiting.CancelAsync();
-        _stop.Token.ThrowIfCancellationRequested();
-        _signals.Reader.TryRead(out _);
-    }
+    private Task MergeAsync(CancellationToken cancellationToken)
+        => _connections.NamingFaultsAsync(async () =>
+        {
+            foreach (var id in await _connections.QueryAsync((connection, token) => connection.ListAsync(FindMergeable, [], static row => row.GetInt64(0), token), cancellationToken))
+            {
+                while (await _merging.MergeOnceAsync(id, cancellationToken))
+                {
+                }
+            }
+        });
+
+    private Task IndexAsync(CancellationToken cancellationToken) => _connections.NamingFaultsAsync(() => _indexing.BuildAsync(cancellationToken));
 
     [LoggerMessage(LogLevel.Warning, "Maintenance of the store failed; it is tried again")]
     private partial void LogFailed(Exception exception);

@@ -43,6 +43,15 @@ internal static class FirstSchema
             chunk_count bigint NOT NULL,
             PRIMARY KEY(collection_id, space_id)) WITH (fillfactor = 50);
 
+        -- The vector indexes of large collections. Each holds the documents after those of the index before it, up to up_to; what comes after the last is in none.
+        CREATE TABLE vector_indexes(
+            collection_id bigint NOT NULL REFERENCES collections(id),
+            space_id bigint NOT NULL REFERENCES embedding_spaces(id),
+            up_to bigint NOT NULL,
+            name text COLLATE "C" NOT NULL UNIQUE,
+            chunk_count bigint NOT NULL,
+            PRIMARY KEY(collection_id, space_id, up_to)) WITH (fillfactor = 50);
+
         -- state: 0 filling, 1 ready, 2 switched. The shadow space is to_space_id, and from_space_id once the switch is made; documents_done and chunks_done are of documents that are embedded
         -- there, from_refused and to_refused of those that the model of either space refused.
         CREATE TABLE model_switches(

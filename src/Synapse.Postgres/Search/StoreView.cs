@@ -3,6 +3,7 @@ using Synapse.Embedding;
 using Synapse.Library;
 using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
+using Synapse.Postgres.Vectors;
 
 namespace Synapse.Postgres.Search;
 
@@ -15,14 +16,15 @@ internal sealed class StoreView : IAsyncDisposable
         $"SELECT id, version FROM collections WHERE {Commands.Within("id", "$1")} AND {Commands.Within("id", "$2")} ORDER BY id";
 
     private static readonly string s_spaces =
-        "SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, c.collection_id, c.chunk_count FROM collection_spaces AS c JOIN embedding_spaces AS s ON s.id = c.space_id"
+        $"SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, c.collection_id, c.chunk_count, {VectorIndexRows.Ranges("s.id", "c.collection_id")}"
+        + " FROM collection_spaces AS c JOIN embedding_spaces AS s ON s.id = c.space_id"
         + $" WHERE {Commands.Within("c.collection_id", "$1")} AND {Commands.Within("c.collection_id", "$2")} ORDER BY s.id, c.collection_id";
 
     // The switch says that there is one; where nothing is embedded yet, there is no space.
     private const string Shadowed = "SELECT c.id, c.version FROM collections AS c JOIN model_switches AS m ON m.collection_id = c.id WHERE c.id = $1";
 
-    private const string ShadowSpaces = """
-        SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, m.collection_id, m.chunks_done
+    private static readonly string s_shadowSpaces = $"""
+        SELECT s.id, s.model, s.dimensions, s.query_prefix, s.passage_prefix, m.collection_id, m.chunks_done, {VectorIndexRows.Ranges("s.id", "m.collection_id")}
         FROM model_switches AS m JOIN embedding_spaces AS s ON s.id = CASE m.state WHEN 2 THEN m.from_space_id ELSE m.to_space_id END WHERE m.collection_id = $1
         """;
 
@@ -78,7 +80,7 @@ internal sealed class StoreView : IAsyncDisposable
         var view = await connections.OpenAsync(
             async (connection, token) =>
             {
-                var (transaction, collections, spaces) = await BeginAsync(connection, Shadowed, ShadowSpaces, [collectionId], token);
+                var (transaction, collections, spaces) = await BeginAsync(connection, Shadowed, s_shadowSpaces, [collectionId], token);
                 return new StoreView(
                     connections, connection, transaction, collections, [.. spaces.Where(static space => space.Collections.All(static collection => collection.ChunkCount > 0))])
                 {
@@ -139,12 +141,14 @@ internal sealed class StoreView : IAsyncDisposable
 
     private static async Task<List<ViewedSpace>> ReadSpacesAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        var rows = new List<(EmbeddingSpaceRow Space, (long Id, long ChunkCount) Collection)>();
+        var rows = new List<(EmbeddingSpaceRow Space, ViewedVectors Vectors)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add((new EmbeddingSpaceRow(reader.GetInt64(0), new EmbeddingSpace(reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4))), (reader.GetInt64(5), reader.GetInt64(6))));
+            rows.Add((
+                new EmbeddingSpaceRow(reader.GetInt64(0), new EmbeddingSpace(reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4))),
+                new ViewedVectors(reader.GetInt64(5), reader.GetInt64(6), VectorIndexRows.ReadRanges(reader, 7))));
         }
 
-        return [.. rows.GroupBy(row => row.Space, row => row.Collection).Select(group => new ViewedSpace(group.Key, [.. group]))];
+        return [.. rows.GroupBy(row => row.Space, row => row.Vectors).Select(group => new ViewedSpace(group.Key, [.. group]))];
     }
 }

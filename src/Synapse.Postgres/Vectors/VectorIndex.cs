@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
@@ -30,11 +29,15 @@ internal sealed class VectorIndex : IVectorIndex
     /// <inheritdoc/>
     public async Task RemoveAsync(NpgsqlConnection connection, long collectionId, IReadOnlyList<RemovedDocument> documents, CancellationToken cancellationToken)
     {
-        var places = documents.SelectMany(static document => (long[])[document.SpaceId, document.ShadowSpaceId], static (document, space) => (Space: space, document.DocumentId));
-        foreach (var space in places.Where(static place => place.Space != 0).GroupBy(static place => place.Space, static place => place.DocumentId))
+        var places = documents.SelectMany(static document => (long[])[document.SpaceId, document.ShadowSpaceId], static (document, space) => (Space: space, Document: document));
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var space in places.Where(static place => place.Space != 0).GroupBy(static place => place.Space, static place => place.Document))
         {
-            await connection.ExecuteAsync($"DELETE FROM {VectorTable.NameOf(space.Key)} WHERE document_id = ANY($1)", [space.ToArray()], cancellationToken);
+            batch.Add($"DELETE FROM {VectorTable.NameOf(space.Key)} WHERE document_id = ANY($1)", space.Select(static document => document.DocumentId).ToArray());
+            VectorIndexRows.TakeOut(batch, space.Key, collectionId, [.. space]);
         }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -44,8 +47,12 @@ internal sealed class VectorIndex : IVectorIndex
         {
             await connection.ExecuteAsync($"DELETE FROM {VectorTable.NameOf(space)} WHERE collection_id = $1", [collectionId], cancellationToken);
 
-            // Its own index is empty, and would stay.
-            await connection.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"DROP INDEX IF EXISTS {VectorTable.IndexNameOf(space, collectionId)}"), [], cancellationToken);
+            // Its own indexes are empty, and would stay.
+            await VectorIndexRows.ForgetAsync(connection, space, collectionId, cancellationToken);
+            foreach (var (name, _) in await VectorIndexRows.ListNamesAsync(connection, space, collectionId, cancellationToken))
+            {
+                await connection.ExecuteAsync($"DROP INDEX IF EXISTS {name}", [], cancellationToken);
+            }
         }
     }
 

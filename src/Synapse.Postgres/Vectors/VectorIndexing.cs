@@ -6,60 +6,38 @@ using Synapse.Postgres.Connections;
 namespace Synapse.Postgres.Vectors;
 
 /// <summary>
-/// Builds an index (HNSW) for each collection that has grown large, once its loading pauses: building it over all is several times cheaper than adding chunk by chunk.
-/// Searches compare every chunk until it is there. One server at a time builds an index; what a killed build left is removed and built again.
+/// Builds vector indexes (HNSW) of large collections, each over a range of documents: what comes later is compared chunk by chunk until it is worth an index of its own, so that
+/// loading never waits for a graph. One server at a time builds for a collection; what a build left that ended early is taken away by the next.
 /// </summary>
 internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOptions options, TimeProvider time, ILogger logger)
 {
     // "SYNV" in the upper half.
     private const long LockClass = 0x53594E56L << 32;
 
-    /// <summary>Chunks of a collection from which on its index is built even while it is being loaded.</summary>
-    private const int NotWaitingFrom = 1_000_000;
-
     // As the authors of HNSW and pgvector suggest for embeddings of texts.
     private const int Links = 16;
     private const int BuildCandidates = 64;
 
-    private const string FindLacking = """
-        SELECT spaces.space_id, spaces.collection_id, embedding_spaces.dimensions
-        FROM collection_spaces spaces
-        JOIN embedding_spaces ON embedding_spaces.id = spaces.space_id
-        LEFT JOIN pg_index ON pg_index.indexrelid = to_regclass(format('vectors_%s_of_%s', spaces.space_id, spaces.collection_id))
-        WHERE spaces.chunk_count >= $1 AND pg_index.indisvalid IS NOT TRUE
-            AND (spaces.chunk_count >= $2 OR NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.collection_id = spaces.collection_id AND jobs.state <= 1))
-        ORDER BY spaces.chunk_count
-        """;
-
-    private const string FindValidity = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
+    /// <summary>So many times as many fresh chunks as are worth an index slow searches down: then the build takes the processors that it can get.</summary>
+    private const int HurriedFactor = 10;
 
     // Nobody waits inside of the database for whoever builds: such a build waits for everyone who was at work before it.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Builds what is lacking.</summary>
-    /// <returns>How many indexes were built.</returns>
-    public async Task<int> BuildAsync(CancellationToken cancellationToken)
+    /// <summary>Builds what is worth it.</summary>
+    public async Task BuildAsync(CancellationToken cancellationToken)
     {
-        var built = 0;
-        foreach (var (table, collectionId) in await ListLackingAsync(cancellationToken))
+        foreach (var state in await ListAsync(cancellationToken))
         {
-            built += await BuildOneAsync(table, collectionId, isGentle: false, cancellationToken) ? 1 : 0;
+            await using var held = await TryTakeAsync(state.Table, state.CollectionId, cancellationToken);
+            while (held is not null && await BuildOneAsync(held.Connection, state.Table, state.CollectionId, LoadPace.Fast, cancellationToken))
+            {
+            }
         }
-
-        return built;
     }
 
-    /// <summary>Builds the index of one collection, or waits for whoever does so already.</summary>
+    /// <summary>Builds what a collection lacks before it can be searched in a space as fast as in any other, or waits for whoever does so already.</summary>
     public async Task EnsureAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
-    {
-        while (!await HasValidAsync(table, collectionId, cancellationToken) && !await BuildOneAsync(table, collectionId, isGentle: true, cancellationToken))
-        {
-            await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
-        }
-    }
-
-    /// <summary>Drops the index of one collection where there is one. No search waits for it.</summary>
-    public async Task DropAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -67,8 +45,11 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
             {
                 if (held is not null)
                 {
-                    await RunAsync(held.Connection, "SET statement_timeout = 0", cancellationToken);
-                    await RunAsync(held.Connection, $"DROP INDEX CONCURRENTLY IF EXISTS {VectorTable.IndexNameOf(table.SpaceId, collectionId)}", cancellationToken);
+                    // Whatever is being added: a switch does not wait for the end of it.
+                    while (await BuildOneAsync(held.Connection, table, collectionId, LoadPace.None, cancellationToken))
+                    {
+                    }
+
                     return;
                 }
             }
@@ -77,67 +58,93 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         }
     }
 
-    private async Task<List<(VectorTable Table, long CollectionId)>> ListLackingAsync(CancellationToken cancellationToken)
+    /// <summary>Drops the indexes of one collection in a space. No search waits for it.</summary>
+    public async Task DropAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.ListAsync(
-            FindLacking, [options.IndexedFrom, NotWaitingFrom], static row => (new VectorTable(row.GetInt64(0), row.GetInt32(2)), row.GetInt64(1)), cancellationToken);
+        while (true)
+        {
+            await using (var held = await TryTakeAsync(table, collectionId, cancellationToken))
+            {
+                if (held is not null)
+                {
+                    await VectorIndexRows.ForgetAsync(held.Connection, table.SpaceId, collectionId, cancellationToken);
+                    await DropLeftoversAsync(held.Connection, table, collectionId, cancellationToken);
+                    return;
+                }
+            }
+
+            await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
+        }
     }
 
-    private async Task<bool> HasValidAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IndexState>> ListAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await connection.FindAsync(FindValidity, [VectorTable.IndexNameOf(table.SpaceId, collectionId)], static row => row.GetBoolean(0), cancellationToken);
+        return (await VectorIndexRows.ListAsync(connection, options.IndexedFrom, cancellationToken)).FindAll(state => state.Choose(options.IndexedFrom) is not null);
     }
 
     private async Task<HeldLock?> TryTakeAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
         => await HeldLock.TryTakeAsync(
             await source.OpenConnectionAsync(cancellationToken), LockClass | (table.SpaceId << 20 ^ collectionId) & uint.MaxValue, cancellationToken);
 
-    /// <returns>False when another builds it, or has built it by now.</returns>
-    private async Task<bool> BuildOneAsync(VectorTable table, long collectionId, bool isGentle, CancellationToken cancellationToken)
+    /// <param name="connection">Holds the lock.</param>
+    /// <param name="table">The embeddings.</param>
+    /// <param name="collectionId">The collection.</param>
+    /// <param name="fastest">How fast documents may come at most, whatever the jobs say.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>Whether an index was built.</returns>
+    private async Task<bool> BuildOneAsync(NpgsqlConnection connection, VectorTable table, long collectionId, LoadPace fastest, CancellationToken cancellationToken)
     {
-        await using var held = await TryTakeAsync(table, collectionId, cancellationToken);
-        if (held is null)
+        var started = time.GetTimestamp();
+        var state = await VectorIndexRows.FindAsync(connection, table, collectionId, cancellationToken);
+        state = state with { Pace = (LoadPace)Math.Min((int)state.Pace, (int)fastest) };
+        if (state.Choose(options.IndexedFrom) is not { } kept || await FindLastAsync(connection, table, collectionId, cancellationToken) is not { } upTo)
         {
             return false;
         }
 
-        var started = time.GetTimestamp();
-        var connection = held.Connection;
-        var name = VectorTable.IndexNameOf(table.SpaceId, collectionId);
-        await RunAsync(connection, "SET statement_timeout = 0", cancellationToken);
-        if (await connection.FindAsync(FindValidity, [name], static row => (bool?)row.GetBoolean(0), cancellationToken) is { } isValid)
-        {
-            if (isValid)
-            {
-                return false;
-            }
-
-            await RunAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken);
-        }
-
+        var above = kept == 0 ? 0 : state.Ranges[kept - 1].UpTo;
+        await DropLeftoversAsync(connection, table, collectionId, cancellationToken);
         await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{options.IndexMemoryMegabytes}MB'"), cancellationToken);
-        if (isGentle)
+        // Where searches do well meanwhile, nobody waits: the build takes one processor and leaves them the others.
+        var isGentle = fastest == LoadPace.None || state.Ranges.Count > 0 && state.Fresh < (long)HurriedFactor * options.IndexedFrom;
+        await RunAsync(connection, isGentle ? "SET max_parallel_maintenance_workers = 0" : "RESET max_parallel_maintenance_workers", cancellationToken);
+        await CreateAsync(connection, table, collectionId, above, upTo, cancellationToken);
+        await RunAsync(connection, $"ANALYZE {table.Name}", cancellationToken);
+        var isThere = await VectorIndexRows.PutAsync(connection, table, collectionId, above, upTo, cancellationToken);
+        await DropLeftoversAsync(connection, table, collectionId, cancellationToken);
+        if (isThere)
         {
-            // Searches have an index meanwhile, and nobody waits for this one: it takes one processor and leaves them the others.
-            await RunAsync(connection, "SET max_parallel_maintenance_workers = 0", cancellationToken);
+            LogBuilt(table.SpaceId, collectionId, state.Fresh, state.Ranges.Count - kept, time.GetElapsedTime(started).TotalSeconds);
         }
 
-        await CreateAsync(connection, table, collectionId, name, cancellationToken);
-        await RunAsync(connection, $"ANALYZE {table.Name}", cancellationToken);
-        LogBuilt(table.SpaceId, collectionId, time.GetElapsedTime(started).TotalSeconds);
-        return true;
+        return isThere;
     }
 
-    private static async Task CreateAsync(NpgsqlConnection connection, VectorTable table, long collectionId, string name, CancellationToken cancellationToken)
+    private static Task<long?> FindLastAsync(NpgsqlConnection connection, VectorTable table, long collectionId, CancellationToken cancellationToken)
+        => connection.FindAsync($"SELECT max(document_id) FROM {table.Name} WHERE collection_id = $1", [collectionId], static row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0), cancellationToken);
+
+    private static async Task DropLeftoversAsync(NpgsqlConnection connection, VectorTable table, long collectionId, CancellationToken cancellationToken)
     {
+        await RunAsync(connection, "SET statement_timeout = 0", cancellationToken);
+        foreach (var (name, isSearched) in await VectorIndexRows.ListNamesAsync(connection, table.SpaceId, collectionId, cancellationToken))
+        {
+            if (!isSearched)
+            {
+                await RunAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken);
+            }
+        }
+    }
+
+    private static async Task CreateAsync(NpgsqlConnection connection, VectorTable table, long collectionId, long above, long upTo, CancellationToken cancellationToken)
+    {
+        var name = VectorIndexRows.NameOf(table.SpaceId, collectionId, above, upTo);
         var column = table.Dimensions <= VectorSearch.MostIndexedDimensions
             ? "embedding halfvec_cosine_ops"
             : string.Create(CultureInfo.InvariantCulture, $"(binary_quantize(embedding)::bit({table.Dimensions})) bit_hamming_ops");
         var sql = string.Create(
             CultureInfo.InvariantCulture,
-            $"CREATE INDEX CONCURRENTLY {name} ON {table.Name} USING hnsw ({column}) WITH (m = {Links}, ef_construction = {BuildCandidates}) WHERE collection_id = {collectionId}");
+            $"CREATE INDEX CONCURRENTLY {name} ON {table.Name} USING hnsw ({column}) WITH (m = {Links}, ef_construction = {BuildCandidates}) WHERE {VectorTable.WithinRange(collectionId, above, upTo)}");
         try
         {
             await RunAsync(connection, sql, cancellationToken);
@@ -158,6 +165,6 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Information, "Built the vector index of collection {CollectionId} in space {SpaceId} in {Seconds:0.0} s")]
-    private partial void LogBuilt(long spaceId, long collectionId, double seconds);
+    [LoggerMessage(LogLevel.Information, "Built a vector index of collection {CollectionId} in space {SpaceId} over {Fresh} new chunks and {Ranges} ranges before them in {Seconds:0.0} s")]
+    private partial void LogBuilt(long spaceId, long collectionId, long fresh, int ranges, double seconds);
 }

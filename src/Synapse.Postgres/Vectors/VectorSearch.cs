@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using Synapse.Postgres.Connections;
 using Synapse.Postgres.Keywords;
+using Synapse.Postgres.Search;
 using Synapse.Storage;
 
 namespace Synapse.Postgres.Vectors;
@@ -9,9 +10,9 @@ namespace Synapse.Postgres.Vectors;
 /// <summary>Finds the chunks of one embedding space nearest to a query, inside the collections of a view.</summary>
 /// <param name="view">The view.</param>
 /// <param name="table">The embeddings.</param>
-/// <param name="collections">The collections of the view with embeddings there, and how many chunks each has.</param>
-/// <param name="indexedFrom">Chunks from which on a collection has an index of its own.</param>
-internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyList<(long CollectionId, long ChunkCount)> collections, int indexedFrom)
+/// <param name="collections">The collections of the view with embeddings there.</param>
+/// <param name="indexedFrom">Chunks from which on a collection is searched by its indexes.</param>
+internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyList<ViewedVectors> collections, int indexedFrom)
 {
     /// <summary>Dimensions up to which the index holds the embeddings themselves; of longer ones it holds the signs.</summary>
     public const int MostIndexedDimensions = 4_000;
@@ -24,6 +25,8 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
 
     // Signs say less than numbers: that many times more are compared exactly.
     private const int SignCandidatesPerHit = 8;
+
+    private const string Columns = "SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance";
 
     /// <summary>Finds the nearest chunks.</summary>
     /// <param name="connection">In the transaction of the view.</param>
@@ -38,18 +41,17 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
             return [];
         }
 
-        // The graph of an index does not lead to every chunk: whoever wants more than the nearest few wants them all, and gets them compared.
-        var indexed = limit > MostCandidates ? long.MaxValue : indexedFrom;
-        long[] small = [.. collections.Where(each => each.ChunkCount < indexed).Select(static each => each.CollectionId)];
-        long[] large = [.. collections.Where(each => each.ChunkCount >= indexed).Select(static each => each.CollectionId)];
+        // The graph of an index does not lead to every chunk: whoever wants more than the nearest few wants them all, and gets them compared. So does whoever searches a
+        // collection that was large once: its indexes hold mostly what is gone.
+        var byIndex = collections.ToLookup(each => limit <= MostCandidates && each.ChunkCount >= indexedFrom && each.Ranges.Count > 0);
         await using var batch = new NpgsqlBatch(connection);
-        if (large.Length > 0)
+        if (byIndex.Contains(false))
         {
-            // The more there is, the more ways lead past what is near.
-            var root = (int)Math.Sqrt(collections.Max(static each => each.ChunkCount));
-            var candidates = Math.Clamp(Math.Max(limit * CandidatesPerHit, root), LeastCandidates, MostCandidates);
-            batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL hnsw.ef_search = {candidates}"));
+            Compare(batch, "collection_id = ANY($3)", query, limit, byIndex[false].Select(static each => each.CollectionId).ToArray());
+        }
 
+        if (byIndex.Contains(true))
+        {
             // An index that gives the order is taken whenever there is one: the planner's statistics may be older than the collection is large.
             batch.Add("SET LOCAL enable_sort = off");
 
@@ -58,18 +60,21 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
             batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL hnsw.max_scan_tuples = {MostScanned}"));
         }
 
-        batch.Add(Sql(small.Length > 0, large), VectorTable.ToHalf(query.Span), (long)limit, small);
-        var found = new List<ScoredChunk>(limit);
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
+        foreach (var collection in byIndex[true])
         {
-            if (view.FindKey(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2)) is { } key)
+            Compare(batch, "collection_id = $3 AND document_id > $4", query, limit, collection.CollectionId, collection.Ranges[^1].UpTo);
+            var above = 0L;
+            foreach (var range in collection.Ranges)
             {
-                found.Add(new ScoredChunk(key, Similarity(rows.GetDouble(3))));
+                // The more there is, the more ways lead past what is near.
+                var candidates = Math.Clamp(Math.Max(limit * CandidatesPerHit, (int)Math.Sqrt(range.ChunkCount)), LeastCandidates, MostCandidates);
+                batch.Add(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL hnsw.ef_search = {candidates}"));
+                batch.Add($"{Columns} FROM {Nearest(collection.CollectionId, above, range.UpTo)} ORDER BY embedding <=> $1 LIMIT $2", VectorTable.ToHalf(query.Span), (long)limit);
+                above = range.UpTo;
             }
         }
 
-        return [.. found.OrderByDescending(static chunk => chunk.Score).ThenBy(static chunk => chunk.Key, Comparer<ChunkKey>.Create(view.Compare))];
+        return [.. (await ReadAsync(batch, cancellationToken)).OrderByDescending(static chunk => chunk.Score).ThenBy(static chunk => chunk.Key, Comparer<ChunkKey>.Create(view.Compare)).Take(limit)];
     }
 
     /// <summary>Fills in the cosine similarities of those of the given chunks that are of the space.</summary>
@@ -106,30 +111,41 @@ internal sealed class VectorSearch(IndexView view, VectorTable table, IReadOnlyL
         return rows.Count > 0;
     }
 
-    // The ids of large collections stand in the text: the planner takes an index of one collection only when it sees that the condition is the index's.
-    private string Sql(bool hasSmall, long[] large)
+    // A sum is no order of an index: every row is compared.
+    private void Compare(NpgsqlBatch batch, string condition, ReadOnlyMemory<float> query, int limit, params ReadOnlySpan<object?> values)
+        => batch.Add(
+            $"{Columns} FROM {table.Name} WHERE {condition} ORDER BY (embedding <=> $1) + 0, document_id, ordinal LIMIT $2",
+            [VectorTable.ToHalf(query.Span), (long)limit, .. values]);
+
+    private string Nearest(long collectionId, long above, long upTo)
     {
-        var branches = new List<string>();
-        if (hasSmall)
-        {
-            // A sum is no order of an index: a collection that was large once may still have one, and then it holds mostly what is gone.
-            branches.Add($"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {table.Name} WHERE collection_id = ANY($3) ORDER BY (embedding <=> $1) + 0, document_id, ordinal LIMIT $2)");
-        }
-
-        foreach (var id in large)
-        {
-            branches.Add(string.Create(CultureInfo.InvariantCulture, $"(SELECT collection_id, document_id, ordinal, embedding <=> $1 AS distance FROM {Nearest(id)} ORDER BY embedding <=> $1 LIMIT $2)"));
-        }
-
-        return $"SELECT collection_id, document_id, ordinal, distance FROM ({string.Join(" UNION ALL ", branches)}) found ORDER BY distance LIMIT $2";
+        var rows = $"{table.Name} WHERE {VectorTable.WithinRange(collectionId, above, upTo)}";
+        return table.Dimensions <= MostIndexedDimensions
+            ? rows
+            : string.Create(CultureInfo.InvariantCulture, $"""
+                (SELECT collection_id, document_id, ordinal, embedding FROM {rows}
+                ORDER BY binary_quantize(embedding)::bit({table.Dimensions}) <~> binary_quantize($1::halfvec)::bit({table.Dimensions}) LIMIT $2 * {SignCandidatesPerHit}) AS likely
+                """);
     }
 
-    private string Nearest(long collectionId) => table.Dimensions <= MostIndexedDimensions
-        ? string.Create(CultureInfo.InvariantCulture, $"{table.Name} WHERE collection_id = {collectionId}")
-        : string.Create(CultureInfo.InvariantCulture, $"""
-            (SELECT collection_id, document_id, ordinal, embedding FROM {table.Name} WHERE collection_id = {collectionId}
-            ORDER BY binary_quantize(embedding)::bit({table.Dimensions}) <~> binary_quantize($1::halfvec)::bit({table.Dimensions}) LIMIT $2 * {SignCandidatesPerHit}) AS likely
-            """);
+    private async Task<List<ScoredChunk>> ReadAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
+        var found = new List<ScoredChunk>();
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        do
+        {
+            while (await rows.ReadAsync(cancellationToken))
+            {
+                if (view.FindKey(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2)) is { } key)
+                {
+                    found.Add(new ScoredChunk(key, Similarity(rows.GetDouble(3))));
+                }
+            }
+        }
+        while (await rows.NextResultAsync(cancellationToken));
+
+        return found;
+    }
 
     private static float Similarity(double distance) => (float)(1 - distance);
 }

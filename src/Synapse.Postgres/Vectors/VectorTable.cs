@@ -25,8 +25,12 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
     /// <summary>Name of the table of a space.</summary>
     public static string NameOf(long spaceId) => string.Create(CultureInfo.InvariantCulture, $"vectors_{spaceId}");
 
-    /// <summary>Name of the index that a large collection has there.</summary>
-    public static string IndexNameOf(long spaceId, long collectionId) => string.Create(CultureInfo.InvariantCulture, $"vectors_{spaceId}_of_{collectionId}");
+    /// <summary>
+    /// Condition on the rows of a range of a collection's documents. The numbers stand in the text: the planner takes an index of a range only when it sees that the condition implies
+    /// that of the index.
+    /// </summary>
+    public static string WithinRange(long collectionId, long above, long upTo)
+        => string.Create(CultureInfo.InvariantCulture, $"collection_id = {collectionId}::bigint AND document_id > {above}::bigint AND document_id <= {upTo}::bigint");
 
     /// <summary>Makes the table when it is not there.</summary>
     /// <exception cref="StoreUnsuitableException">The embeddings have more numbers than the store can hold.</exception>
@@ -45,7 +49,7 @@ internal readonly record struct VectorTable(long SpaceId, int Dimensions)
                 collection_id bigint NOT NULL,
                 embedding halfvec({Dimensions}) NOT NULL,
                 PRIMARY KEY(document_id, ordinal));
-            CREATE INDEX IF NOT EXISTS {Name}_by_collection ON {Name}(collection_id);
+            CREATE INDEX IF NOT EXISTS {Name}_by_collection ON {Name}(collection_id, document_id);
             {(Dimensions <= MostDimensionsInRow ? $"ALTER TABLE {Name} ALTER COLUMN embedding SET STORAGE PLAIN;" : "")}
             """),
             [],

@@ -1,3 +1,4 @@
+using System.Net;
 using Synapse.Postgres;
 using Synapse.Privacy;
 using Synapse.Providers.Configuration;
@@ -39,19 +40,28 @@ internal static class StoreSettings
     /// <returns>The database, by its address where that is known; null when it is refused.</returns>
     public static DatabaseAddress? Check(DatabaseAddress? address, string variable, EgressPolicy? policy, List<string> faults)
     {
-        if (address is null || policy is null || address.IsSocket)
+        if (address is null || policy is null)
         {
             return address;
         }
 
-        if (policy.CheckDatabase(address.Host, ReachOf(address.Host), address.IsEncrypted) is { } refusal)
+        var targets = new Dictionary<string, IPAddress>(StringComparer.Ordinal);
+        foreach (var host in address.Servers.Where(static server => !server.IsSocket).Select(static server => server.Host).Distinct(StringComparer.Ordinal))
         {
-            faults.Add($"{variable}: rule '{refusal.Rule}' refuses the database. {refusal.Reason}");
-            return null;
+            if (policy.CheckDatabase(host, ReachOf(host), address.IsEncrypted) is { } refusal)
+            {
+                faults.Add($"{variable}: rule '{refusal.Rule}' refuses the database. {refusal.Reason}");
+                return null;
+            }
+
+            // Names whose address is known are never asked for; of the two of this machine the driver takes the one that answers, but in offline mode it may not ask.
+            if (policy.FindAddresses(host) is { } known && (known.Count == 1 || policy.IsOffline))
+            {
+                targets[host] = known[0];
+            }
         }
 
-        // Names whose address is known are never asked for; of the two of this machine the driver takes the one that answers, but in offline mode it may not ask.
-        return policy.FindAddresses(address.Host) is { } known && (known.Count == 1 || policy.IsOffline) ? address.At(known[0]) : address;
+        return address.At(targets);
     }
 
     private static AddressReach ReachOf(string host)

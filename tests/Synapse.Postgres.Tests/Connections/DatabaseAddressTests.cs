@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 using Synapse.Postgres.Tests.TestSupport;
 
@@ -21,6 +22,26 @@ public sealed class DatabaseAddressTests
     }
 
     [Theory]
+    [InlineData("postgres://ann:s,3@one,two:6543,[::1]:5433/library")]
+    [InlineData("Host=one,two:6543,[::1]:5433;Database=library;Username=ann;Password=s,3")]
+    public void Several_servers_are_asked_for_the_primary(string text)
+    {
+        var address = Stores.Address(text);
+        Assert.Equal([new("one", 5432), new("two", 6543), new DatabaseServer("::1", 5433)], address.Servers);
+        Assert.Equal("postgres://one:5432,two:6543,[::1]:5433/library", address.Name);
+        var settings = address.At(new Dictionary<string, IPAddress> { ["two"] = IPAddress.Parse("10.0.0.2") }).ToSettings();
+        Assert.Equal(("one:5432,10.0.0.2:6543,[::1]:5433", "primary", "s,3"), (settings.Host, settings.TargetSessionAttributes, settings.Password));
+    }
+
+    [Fact]
+    public void A_standby_to_search_is_one()
+    {
+        var faults = new List<string>();
+        Assert.Null(DatabaseAddress.ReadReplica(Stores.Settings(("DATABASE_REPLICA_URL", "postgres://ann@one,two/library")), faults));
+        Assert.StartsWith("DATABASE_REPLICA_URL: it names several hosts.", Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("disable", SslMode.Disable)]
     [InlineData("require", SslMode.Require)]
     [InlineData("verify-ca", SslMode.VerifyCA)]
@@ -36,7 +57,10 @@ public sealed class DatabaseAddressTests
     [InlineData("postgres://ann:s3cret@db", "names no database")]
     [InlineData("postgres://db/library", "names no user")]
     [InlineData("postgres://ann:s3cret@/library", "names no host")]
-    [InlineData("postgres://ann:s3cret@one,two/library", "names several hosts")]
+    [InlineData("postgres://ann:s3cret@one,,two/library", "of several hosts, one has no name")]
+    [InlineData("postgres://ann:s3cret@one,:5433/library", "of several hosts, one has no name")]
+    [InlineData("postgres://ann:s3cret@one,two:x/library", "where the port should")]
+    [InlineData("postgres://ann:s3cret@/library?host=/var/run/postgresql,one", "of several hosts, one has no name")]
     [InlineData("postgres://ann:s3cret@db:x/library", "where the port should")]
     [InlineData("postgres://ann:s3cret@db:0/library", "where the port should")]
     [InlineData("postgres://ann:a/s3cret@db/library", "where the port should")]

@@ -168,8 +168,8 @@ public sealed class UnitOfWorkTests : IAsyncLifetime
     {
         var free = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var taken = new SemaphoreSlim(0);
-        // Of PoolSize and the four of the store itself, the ledger holds one.
-        var holding = Enumerable.Range(0, 6).Select(_ => _store.Connections.QueryAsync(
+        // Of PoolSize, which is 3 here, and those of the store itself, the ledger holds one.
+        var holding = Enumerable.Range(0, 3 + StoreConnections.OwnConnections - 1).Select(_ => _store.Connections.QueryAsync(
             async (_, token) =>
             {
                 taken.Release();

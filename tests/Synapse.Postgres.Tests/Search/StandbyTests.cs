@@ -114,6 +114,47 @@ public sealed class StandbyTests : IAsyncLifetime
         Assert.Equal(2, (await snapshot.FindByKeywordsAsync([new QueryTerm("word")], 10, Token)).Count);
     }
 
+    [Fact]
+    public async Task A_server_that_knows_both_goes_on_with_the_standby_once_that_is_the_primary()
+    {
+        var both = _database.Url.Replace($"127.0.0.1:{_primary.Port}", $"127.0.0.1:{_standby.Port},127.0.0.1:{_primary.Port}", StringComparison.Ordinal);
+        await using var store = PostgresStore.Open(Stores.Address(both), s_options, TimeProvider.System, NullLogger<PostgresStore>.Instance);
+        await store.CommitAsync(TestDocuments.Batch(_collection, TestDocuments.Make(_source, "first.txt", "word first")), Token);
+        await CaughtUpAsync();
+        await _primary.StopAsync("immediate", Token);
+        var lost = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CommitAsync(TestDocuments.Batch(_collection, TestDocuments.Make(_source, "second.txt", "word")), Token).AsTask());
+        Assert.Contains("none can be reached that takes changes", lost.Message, StringComparison.Ordinal);
+
+        // What is wrong on the one that answers is told.
+        var wrong = Stores.Address(both.Replace($"/{_database.Name}", "/elsewhere", StringComparison.Ordinal));
+        Assert.Contains(
+            "CREATE DATABASE",
+            Assert.Throws<StoreUnsuitableException>(() => PostgresStore.Open(wrong, s_options, TimeProvider.System, NullLogger<PostgresStore>.Instance)).Message,
+            StringComparison.Ordinal);
+
+        await _standby.PromoteAsync(Token);
+        await EventuallyAsync(() => store.CommitAsync(TestDocuments.Batch(_collection, TestDocuments.Make(_source, "second.txt", "word second")), Token).AsTask());
+        await using var snapshot = await store.OpenSnapshotAsync(AccessScope.Everything, null, Token);
+        Assert.Equal(2, (await snapshot.FindByKeywordsAsync([new QueryTerm("word")], 10, Token)).Count);
+    }
+
+    /// <summary>Tries until the server has found out who the primary is, as the workers of a server do.</summary>
+    private static async Task EventuallyAsync(Func<Task> work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (StoreUnavailableException) when (attempt < 300)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+            }
+        }
+    }
+
     private PostgresStore Open(DatabaseAddress replica, PostgresOptions? options = null)
         => PostgresStore.Open(Stores.Address(_database.Url), options ?? s_options, TimeProvider.System, NullLogger<PostgresStore>.Instance, replica);
 

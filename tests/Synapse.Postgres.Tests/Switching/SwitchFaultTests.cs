@@ -69,7 +69,7 @@ public sealed class SwitchFaultTests
         // The build waits for whoever writes to the table.
         await CrashAsync(database, "LOCK TABLE synapse.vectors_2 IN ROW EXCLUSIVE MODE", () => store.PrepareSwapAsync(collection.Id, Token).AsTask());
 
-        const string Validity = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'synapse.vectors_2_of_1'::regclass";
+        const string Validity = "SELECT indisvalid FROM pg_index WHERE indexrelid::regclass::text LIKE 'synapse.vectors\\_2\\_of\\_1\\_%'";
         Assert.False(await database.ScalarAsync<bool>(Validity, Token));
         await store.PrepareSwapAsync(collection.Id, Token);
         Assert.True(await database.ScalarAsync<bool>(Validity, Token));

@@ -9,7 +9,7 @@ namespace Synapse.Postgres.Tests.Switching;
 public sealed class SwitchedIndexTests : IAsyncLifetime
 {
     private const string Indexes =
-        "SELECT coalesce(array_agg(indexrelid::regclass::text || CASE WHEN indisvalid THEN '' ELSE ' broken' END ORDER BY indexrelid::regclass::text), '{}')"
+        "SELECT coalesce(array_agg(regexp_replace(indexrelid::regclass::text, '_\\d+_\\d+$', '') || CASE WHEN indisvalid THEN '' ELSE ' broken' END ORDER BY indexrelid::regclass::text), '{}')"
         + " FROM pg_index WHERE indexrelid::regclass::text LIKE 'synapse.vectors\\_%\\_of\\_%'";
 
     private PostgresDatabase _database = null!;
@@ -116,10 +116,10 @@ public sealed class SwitchedIndexTests : IAsyncLifetime
     private Task<string[]> IndexesAsync() => _database.ScalarAsync<string[]>(Indexes, Token);
 
     /// <summary>How often an index was used by statements that are over.</summary>
-    private async Task<long> ScansAsync(string index)
+    private async Task<long> ScansAsync(string indexes)
     {
         // Each backend tells its counts when it has time for it, and at its end at the latest.
         await _database.TerminateBackendsAsync(Token);
-        return await _database.ScalarAsync<long>($"SELECT coalesce(pg_stat_get_numscans('synapse.{index}'::regclass), 0)", Token);
+        return await _database.ScalarAsync<long>($"SELECT sum(coalesce(pg_stat_get_numscans(oid), 0))::bigint FROM pg_class WHERE relname LIKE '{indexes}\\_%'", Token);
     }
 }
