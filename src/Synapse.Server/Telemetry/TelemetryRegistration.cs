@@ -5,6 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Synapse.Egress.Metering;
+using Synapse.Postgres.Diagnosis;
 using Synapse.Privacy;
 using Synapse.Providers.Metering;
 using Synapse.Server.Security;
@@ -18,7 +19,7 @@ internal static class TelemetryRegistration
     private static readonly TimeSpan ExportLimit = TimeSpan.FromSeconds(10);
 
     // Of the web server, the runtime and the driver of the database: what they measure has words of fixed sets alone. Kestrel's own meter has not: it names the path of the socket.
-    private static readonly string[] Meters = ["Microsoft.AspNetCore.Hosting", "System.Runtime", "Npgsql"];
+    private static readonly string[] Meters = ["Microsoft.AspNetCore.Hosting", "System.Runtime", PostgresTelemetry.SourceName];
 
     /// <summary>Adds what the settings ask for.</summary>
     public static IServiceCollection AddSynapseTelemetry(this IServiceCollection services, TelemetrySettings settings)
