@@ -63,6 +63,11 @@ public sealed partial class TelemetryTests : IDisposable
         }
 
         AssertNothingWritten(metrics + traces);
+        Assert.DoesNotContain("url.path", traces, StringComparison.Ordinal);
+        Assert.DoesNotContain("user_agent", traces, StringComparison.Ordinal);
+
+        // The log names files: it is sent when that is asked for.
+        Assert.Equal("", collector.Received("/v1/logs"));
     }
 
     [Fact]
