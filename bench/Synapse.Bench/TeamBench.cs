@@ -22,7 +22,7 @@ internal static class TeamBench
     private const int BatchChunks = 2_048;
     private const int Questions = 500;
     private const int ExactQuestions = 100;
-    private const int LiveChunks = 16_384;
+    private const int LiveChunks = 32_768;
     private const int SmallShare = 100;
 
     private static readonly EmbeddingSpace s_space = new("bench", Dimensions);
@@ -109,6 +109,8 @@ internal static class TeamBench
         await SearchAsync(store, embeddings, loaded, (collection, vector) => ExactAsync(connection, collection, vector, cancellationToken), cancellationToken);
 
         await AddLiveAsync(store, embeddings, loaded, cancellationToken);
+        var indexed = await database.ScalarAsync<long[]>("SELECT array_agg(chunk_count ORDER BY up_to) FROM synapse.vector_indexes WHERE collection_id = (SELECT max(id) FROM synapse.collections)", cancellationToken);
+        Console.WriteLine(FormattableString.Invariant($"indexed then: {string.Join(" + ", indexed)} of {loaded.Chunks - (size / SmallShare) + (2 * LiveChunks)} chunks"));
     }
 
     /// <summary>Adds to the large collection, whose index is there: alone, and while somebody searches it all the time.</summary>

@@ -24,6 +24,8 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
     // Nobody waits inside of the database for whoever builds: such a build waits for everyone who was at work before it.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
+    private bool _buildsAlone;
+
     /// <summary>Builds what is worth it.</summary>
     public async Task BuildAsync(CancellationToken cancellationToken)
     {
@@ -107,7 +109,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         await DropLeftoversAsync(connection, table, collectionId, cancellationToken);
         await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET maintenance_work_mem = '{options.IndexMemoryMegabytes}MB'"), cancellationToken);
         // Where searches do well meanwhile, nobody waits: the build takes one processor and leaves them the others.
-        var isGentle = fastest == LoadPace.None || state.Ranges.Count > 0 && state.Fresh < (long)HurriedFactor * options.IndexedFrom;
+        var isGentle = _buildsAlone || fastest == LoadPace.None || state.Ranges.Count > 0 && state.Fresh < (long)HurriedFactor * options.IndexedFrom;
         await RunAsync(connection, isGentle ? "SET max_parallel_maintenance_workers = 0" : "RESET max_parallel_maintenance_workers", cancellationToken);
         await CreateAsync(connection, table, collectionId, above, upTo, cancellationToken);
         await RunAsync(connection, $"ANALYZE {table.Name}", cancellationToken);
@@ -136,7 +138,7 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         }
     }
 
-    private static async Task CreateAsync(NpgsqlConnection connection, VectorTable table, long collectionId, long above, long upTo, CancellationToken cancellationToken)
+    private async Task CreateAsync(NpgsqlConnection connection, VectorTable table, long collectionId, long above, long upTo, CancellationToken cancellationToken)
     {
         var name = VectorIndexRows.NameOf(table.SpaceId, collectionId, above, upTo);
         var column = table.Dimensions <= VectorSearch.MostIndexedDimensions
@@ -151,10 +153,9 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
         }
         catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory)
         {
-            // Workers share their memory through a device that containers often keep small; one process alone does not need it.
-            await RunAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS {name}", cancellationToken);
-            await RunAsync(connection, "SET max_parallel_maintenance_workers = 0", cancellationToken);
-            await RunAsync(connection, sql, cancellationToken);
+            // Workers share their memory through a device that containers often keep small, and one process alone does not need it: the next try is made without them.
+            _buildsAlone = true;
+            throw;
         }
     }
 

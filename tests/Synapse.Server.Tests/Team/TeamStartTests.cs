@@ -91,6 +91,7 @@ public sealed class TeamStartTests : IDisposable
     [InlineData("postgres://synapse@db.example.com/synapse", null, "unencrypted", "sslmode=verify-full")]
     [InlineData("postgres://synapse@db.example.com/synapse?sslmode=verify-full", "true", "dns", "Synapse:Egress:Hosts:db.example.com")]
     [InlineData("postgres://synapse@93.184.215.14/synapse?sslmode=require", "true", "offline", "start without SYNAPSE_OFFLINE")]
+    [InlineData("postgres://synapse@127.0.0.1,93.184.215.14:5433/synapse?sslmode=require", "true", "offline", "start without SYNAPSE_OFFLINE")]
     [InlineData("postgres://synapse@169.254.169.254/synapse", null, "forbidden_address", "Correct the host")]
     public void A_database_that_the_policy_refuses_stops_the_start_with_rule_and_cure(string url, string? offline, string rule, string cure)
     {
