@@ -64,7 +64,7 @@ for suite in $suites; do
     staging=$prefix.new.$$; rm -rf "$staging"
     extract_closure "$dir" "$staging" "$pkg" || { rm -rf "$staging"; continue; }
     # Suites before trixie have some libraries, the C library among them, in /lib.
-    if [ -d "$staging/lib" ] && [ ! -L "$staging/lib" ]; then cp -a "$staging/lib/." "$staging/usr/lib/" && rm -rf "$staging/lib"; fi
+    if [ -d "$staging/lib" ] && [ ! -L "$staging/lib" ]; then cp -a "$staging/lib/." "$staging/usr/lib/" && rm -rf "${staging:?}/lib"; fi
     [ -z "$source" ] || build_pgvector "$dir" "$staging" "$major" || { log "$suite: pgvector could not be built"; rm -rf "$staging"; continue; }
     pgbin=$staging/usr/lib/postgresql/$major/bin; elf=$staging/usr/lib/postgresql/$major/elf
     mkdir -p "$elf" "$staging/bin"
