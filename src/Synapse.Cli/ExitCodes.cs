@@ -26,9 +26,9 @@ internal static class ExitCodes
     private const int NotFoundStatus = 404;
 
     /// <summary>Codes of jobs that failed for a reason that the caller can mend; jobs carry a code and no status.</summary>
-    private static readonly string[] BadInputCodes = ["path_not_found", "path_unreadable", "path_not_allowed", "invalid_query", "invalid_collection_name", "model_changed", "model_damaged", "model_in_use", "model_denied", "model_too_large"];
+    private static readonly string[] BadInputCodes = ["path_not_found", "path_unreadable", "path_not_allowed", "invalid_query", "invalid_collection_name", "model_changed", "model_damaged", "model_in_use", "model_denied", "model_too_large", "archive_damaged", "archive_newer", "archive_unsuitable", "archive_exists", "collection_exists"];
 
-    private static readonly string[] NotFoundCodes = ["nothing_indexed", "source_not_found", "collection_not_found", "document_not_found", "job_not_found", "unknown_model", "model_not_installed", "model_not_on_hub"];
+    private static readonly string[] NotFoundCodes = ["nothing_indexed", "source_not_found", "collection_not_found", "document_not_found", "job_not_found", "unknown_model", "model_not_installed", "model_not_on_hub", "archive_not_found"];
 
     /// <summary>The exit code of an error of this process.</summary>
     public static int Of(SynapseException error) => error.Kind switch

@@ -56,6 +56,12 @@ namespace Synapse.Contracts;
 [JsonSerializable(typeof(ModelSwitchResponse))]
 [JsonSerializable(typeof(ModelSwitchListResponse))]
 [JsonSerializable(typeof(EvaluationContract))]
+[JsonSerializable(typeof(BackupRequest))]
+[JsonSerializable(typeof(ExportCollectionRequest))]
+[JsonSerializable(typeof(ImportCollectionRequest))]
+[JsonSerializable(typeof(ArchiveProgressResponse))]
+[JsonSerializable(typeof(ArchiveResponse))]
+[JsonSerializable(typeof(ImportedCollectionResponse))]
 [JsonSerializable(typeof(SignInLinkResponse))]
 [JsonSerializable(typeof(ProblemResponse))]
 public sealed partial class ContractsJsonContext : JsonSerializerContext;

@@ -14,7 +14,7 @@ public sealed record AddSourceRequest(
 /// <summary>Where documents of a collection come from.</summary>
 /// <param name="Id">Key; never reused.</param>
 /// <param name="Collection">Name of the collection.</param>
-/// <param name="Kind"><c>folder</c> or <c>file</c>.</param>
+/// <param name="Kind"><c>folder</c> or <c>file</c>; <c>imported</c> for one that an archive names, which is not looked at until somebody adds it.</param>
 /// <param name="Location">Absolute path on the server's machine.</param>
 /// <param name="CreatedAt">When it was added.</param>
 public sealed record SourceResponse(long Id, string Collection, string Kind, string Location, DateTimeOffset CreatedAt);

@@ -315,8 +315,73 @@ public sealed class SynapseClient : IDisposable
     public Task DeleteEvaluationAsync(string collection, CancellationToken cancellationToken = default)
         => DeleteAsync($"/api/v1/collections/{Segment(collection)}/evaluation", cancellationToken);
 
+    /// <summary>Has a backup of the whole store written to a file of the server's machine, and returns how far it is; over the Unix socket alone. It stops when this is no longer read, and leaves nothing.</summary>
+    public IAsyncEnumerable<ArchiveStreamEvent> BackupAsync(BackupRequest request, CancellationToken cancellationToken = default)
+        => FollowArchiveAsync("/api/v1/backups", JsonContent.Create(request, ContractsJsonContext.Default.BackupRequest), cancellationToken);
+
+    /// <summary>Has a collection exported to a file of the server's machine, and returns how far it is; over the Unix socket alone. It stops when this is no longer read, and leaves nothing.</summary>
+    public IAsyncEnumerable<ArchiveStreamEvent> ExportCollectionAsync(ExportCollectionRequest request, CancellationToken cancellationToken = default)
+        => FollowArchiveAsync("/api/v1/exports", JsonContent.Create(request, ContractsJsonContext.Default.ExportCollectionRequest), cancellationToken);
+
+    /// <summary>Has a collection imported from a file of the server's machine, and returns how far it is; over the Unix socket alone. It stops when this is no longer read, and leaves nothing.</summary>
+    public IAsyncEnumerable<ArchiveStreamEvent> ImportCollectionAsync(ImportCollectionRequest request, CancellationToken cancellationToken = default)
+        => FollowArchiveAsync("/api/v1/imports", JsonContent.Create(request, ContractsJsonContext.Default.ImportCollectionRequest), cancellationToken);
+
+    /// <summary>Reads a backup of the whole store as it is made. One that ends early is not whole, which whoever restores it is told.</summary>
+    public Task<Stream> ReadBackupAsync(CancellationToken cancellationToken = default) => ReadStreamAsync("/api/v1/backup", cancellationToken);
+
+    /// <summary>Reads an export of a collection as it is made. One that ends early is not whole, which whoever imports it is told.</summary>
+    public Task<Stream> ReadCollectionAsync(string collection, CancellationToken cancellationToken = default)
+        => ReadStreamAsync($"/api/v1/collections/{Segment(collection)}/export", cancellationToken);
+
+    /// <summary>Sends an archive whose collection is imported.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="name">Another name for the collection; null for its own.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public async Task<ImportedCollectionResponse> UploadCollectionAsync(Stream archive, string? name = null, CancellationToken cancellationToken = default)
+    {
+        using var content = new StreamContent(archive);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
+        var path = "/api/v1/collections/import" + (name is null ? "" : $"?name={Segment(name)}");
+        return await SendAsync(HttpMethod.Post, path, content, ContractsJsonContext.Default.ImportedCollectionResponse, cancellationToken);
+    }
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+
+    private async IAsyncEnumerable<ArchiveStreamEvent> FollowArchiveAsync(string path, HttpContent content, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        var isComplete = false;
+        await foreach (var item in StreamAsync(message, cancellationToken))
+        {
+            isComplete = item.EventType is "archived" or "imported";
+            if (ToArchiveEvent(item) is { } archiveEvent)
+            {
+                yield return archiveEvent;
+            }
+        }
+
+        if (!isComplete)
+        {
+            throw new SynapseApiException(0, ErrorCodes.ServerUnreachable, "The server stopped while it worked. Try again.");
+        }
+    }
+
+    private static ArchiveStreamEvent? ToArchiveEvent(SseItem<string> item) => item.EventType switch
+    {
+        "progress" => new ArchiveStreamEvent(Progress: Read(item.Data, ContractsJsonContext.Default.ArchiveProgressResponse)),
+        "archived" => new ArchiveStreamEvent(Archived: Read(item.Data, ContractsJsonContext.Default.ArchiveResponse)),
+        "imported" => new ArchiveStreamEvent(Imported: Read(item.Data, ContractsJsonContext.Default.ImportedCollectionResponse)),
+        _ => null,
+    };
+
+    private async Task<Stream> ReadStreamAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return await response.Content.ReadAsStreamAsync(cancellationToken);
+    }
 
     private static string SwitchOf(string collection) => $"/api/v1/collections/{Segment(collection)}/switch";
 

@@ -55,6 +55,14 @@ public sealed partial class PostgresStore : IImportableStore
         => await _connections.WriteAsync((connection, token) => SettingRows.SetAsync(connection, SettingRows.UnfinishedCopy, identity, token), cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<string?> FindUnfinishedImportAsync(string collection, CancellationToken cancellationToken)
+        => await _connections.QueryAsync((connection, token) => SettingRows.FindAsync(connection, SettingRows.UnfinishedImport + collection, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask MarkUnfinishedImportAsync(string collection, string? identity, CancellationToken cancellationToken)
+        => await _connections.WriteAsync((connection, token) => SettingRows.SetAsync(connection, SettingRows.UnfinishedImport + collection, identity, token), cancellationToken);
+
+    /// <inheritdoc/>
     public async ValueTask<Collection> ImportCollectionAsync(Collection collection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(collection);

@@ -49,15 +49,15 @@ public sealed partial class SqliteStore : IImportableStore
         => new(_readers.Read(connection => SettingRows.Find(connection, SettingRows.UnfinishedCopy)));
 
     /// <inheritdoc/>
-    public async ValueTask MarkUnfinishedCopyAsync(string? identity, CancellationToken cancellationToken)
-        => await _writer.WriteAsync(
-            connection =>
-            {
-                SettingRows.Set(connection, SettingRows.UnfinishedCopy, identity);
-                return true;
-            },
-            committed: null,
-            cancellationToken);
+    public ValueTask MarkUnfinishedCopyAsync(string? identity, CancellationToken cancellationToken) => NoteAsync(SettingRows.UnfinishedCopy, identity, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<string?> FindUnfinishedImportAsync(string collection, CancellationToken cancellationToken)
+        => new(_readers.Read(connection => SettingRows.Find(connection, SettingRows.UnfinishedImport + collection)));
+
+    /// <inheritdoc/>
+    public ValueTask MarkUnfinishedImportAsync(string collection, string? identity, CancellationToken cancellationToken)
+        => NoteAsync(SettingRows.UnfinishedImport + collection, identity, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Collection> ImportCollectionAsync(Collection collection, CancellationToken cancellationToken)
@@ -101,6 +101,16 @@ public sealed partial class SqliteStore : IImportableStore
             cancellationToken);
         _ledger.Passed(entries.Count == 0 ? 0 : entries[^1].Id);
     }
+
+    private async ValueTask NoteAsync(string name, string? value, CancellationToken cancellationToken)
+        => await _writer.WriteAsync(
+            connection =>
+            {
+                SettingRows.Set(connection, name, value);
+                return true;
+            },
+            committed: null,
+            cancellationToken);
 
     private StoreExport OpenExport()
     {

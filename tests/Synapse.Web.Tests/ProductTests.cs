@@ -39,6 +39,24 @@ public sealed class ProductTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Person_takes_a_collection_along_as_a_file()
+    {
+        await using var server = await ServerHost.StartAsync("handbook", Corpus.Handbook);
+        await using var watched = await chromium.OpenAsync();
+        var page = watched.Page;
+        await watched.GoAsync(await server.SignInLinkAsync());
+        await page.GetByRole(AriaRole.Link, new() { Name = "Library" }).ClickAsync();
+
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Export handbook" }).ClickAsync());
+        Assert.Equal("handbook.synapse", download.SuggestedFilename);
+        using var archive = Storage.Archiving.StoreArchive.Open(await download.PathAsync());
+        var held = await archive.CheckAsync(TimeProvider.System, _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("handbook", 3L), (held.Collections[0].Name, held.Collections[0].Documents));
+        watched.AssertClean(server.Address);
+    }
+
+    [Fact]
     public async Task Person_who_is_not_signed_in_sees_no_page_and_gets_no_circuit()
     {
         await using var server = await ServerHost.StartAsync("handbook", Corpus.Handbook);

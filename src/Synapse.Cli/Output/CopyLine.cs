@@ -12,7 +12,7 @@ internal sealed class CopyLine : IAsyncDisposable
 
     /// <summary>A line.</summary>
     /// <param name="isPlain">Whether lines cannot be redrawn.</param>
-    public CopyLine(bool isPlain) => _line = new DrawnLine("Copying", isPlain, Update);
+    public CopyLine(bool isPlain) => _line = new DrawnLine("Reading", isPlain, Update);
 
     /// <summary>Shows what was done.</summary>
     public void Show(CopyProgress progress)
@@ -36,6 +36,6 @@ internal sealed class CopyLine : IAsyncDisposable
     }
 
     private static string Describe(CopyProgress progress)
-        => string.Create(CultureInfo.InvariantCulture, $"{(progress.Phase == CopyPhase.Copying ? "Copying" : "Comparing")}: {progress.DocumentsDone:N0} of {progress.DocumentsTotal:N0} documents")
+        => string.Create(CultureInfo.InvariantCulture, $"{progress.Phase}: {progress.DocumentsDone:N0} of {progress.DocumentsTotal:N0} documents")
             + (progress.Remaining is { } left && left > TimeSpan.Zero ? $", {Remaining.Describe(left)} left" : "");
 }

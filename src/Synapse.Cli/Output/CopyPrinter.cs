@@ -9,14 +9,23 @@ internal static class CopyPrinter
 {
     public static void Print(CopyReport copied, Terminal terminal)
     {
+        PrintCollections(copied, terminal);
+        terminal.Line($"{Count(copied)} copied in {Remaining.Describe(copied.Elapsed)}. Source and copy were compared, and are the same.");
+    }
+
+    /// <summary>Prints each collection with its digest.</summary>
+    public static void PrintCollections(CopyReport copied, Terminal terminal)
+    {
         foreach (var collection in copied.Collections)
         {
             terminal.Line($"{terminal.Bold(Terminal.Clean(collection.Name))}  {PathIndexing.Count(collection.Documents, "document")}, {PathIndexing.Count(collection.Chunks, "chunk")}");
             terminal.Line(terminal.Dim($"  sha256:{collection.Digest}"));
         }
-
-        terminal.Line(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{PathIndexing.Count(copied.Collections.Count, "collection")} and {copied.EgressEntries:N0} ledger entr{(copied.EgressEntries == 1 ? "y" : "ies")} copied in {Remaining.Describe(copied.Elapsed)}. Source and copy were compared, and are the same."));
     }
+
+    /// <summary>How many collections and entries of the ledger.</summary>
+    public static string Count(CopyReport copied) => $"{PathIndexing.Count(copied.Collections.Count, "collection")} and {Entries(copied.EgressEntries)}";
+
+    /// <summary>How many entries of the ledger.</summary>
+    public static string Entries(long entries) => string.Create(CultureInfo.InvariantCulture, $"{entries:N0} ledger entr{(entries == 1 ? "y" : "ies")}");
 }

@@ -39,6 +39,12 @@ internal static class LibraryChanges
             + " WHERE NOT EXISTS(SELECT 1 FROM sources WHERE collection_id = $1 AND location = $3) ON CONFLICT(collection_id, location) DO NOTHING",
             [collectionId, kind, Commands.Storable(location), now.UtcTicks],
             cancellationToken);
+        if (kind != SourceKind.Imported)
+        {
+            await connection.ExecuteAsync(
+                "UPDATE sources SET kind = $3 WHERE collection_id = $1 AND location = $2 AND kind = $4", [collectionId, Commands.Storable(location), kind, SourceKind.Imported], cancellationToken);
+        }
+
         return (await connection.FindAsync(
             "SELECT id, kind, created_at FROM sources WHERE collection_id = $1 AND location = $2",
             [collectionId, Commands.Storable(location)],

@@ -4,33 +4,14 @@ namespace Synapse.Providers.Configuration;
 public static class SettingNames
 {
     /// <summary>Flat variables that are read here, in the order of the documentation.</summary>
-    public static IReadOnlyList<string> Variables { get; } =
-    [
-        "OPENAI_API_KEY", "OPENAI_API_KEY_FILE", "OPENAI_BASE_URL", "OPENAI_ORGANIZATION", "OPENAI_ORG_ID", "OPENAI_PROJECT",
-        "MODEL_PROVIDER", "MODEL_CHAT", "MODEL_FAST", "MODEL_EMBEDDING", "MODEL_CONTEXT_LENGTH", "EMBEDDING_DIMENSIONS", "EMBEDDING_BATCH_SIZE",
-        "ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY_FILE", "GROQ_API_KEY", "GROQ_API_KEY_FILE", "GEMINI_API_KEY", "GEMINI_API_KEY_FILE",
-        "CEREBRAS_API_KEY", "CEREBRAS_API_KEY_FILE", "DO_INFERENCE_API_KEY", "DO_INFERENCE_API_KEY_FILE",
-        "USE_AZURE_OPENAI", "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_KEY_FILE", "AZURE_OPENAI_API_VERSION",
-        "AZURE_OPENAI_CHAT_DEPLOYMENT", "AZURE_OPENAI_FAST_DEPLOYMENT", "AZURE_OPENAI_EMBEDDING_DEPLOYMENT",
-        "AZURE_OPENAI_USE_ENTRA", "AZURE_OPENAI_CREDENTIAL", "AZURE_OPENAI_SCOPE", "AZURE_TENANT_ID", "AZURE_CLIENT_ID",
-        "AZURE_CLIENT_SECRET", "AZURE_CLIENT_SECRET_FILE", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_AUTHORITY_HOST",
-        "USE_LOCAL_MODELS", "LOCAL_LLM_ENDPOINT", "LOCAL_LLM_MODEL", "LOCAL_LLM_API_KEY", "LOCAL_LLM_API_KEY_FILE", "LOCAL_LLM_CONTEXT_LENGTH", "LOCAL_LLM_TIMEOUT",
-        "LOCAL_EMBEDDING_ENDPOINT", "LOCAL_EMBEDDING_MODEL", "LOCAL_EMBEDDING_API_KEY", "LOCAL_EMBEDDING_API_KEY_FILE", "LOCAL_EMBEDDING_DIMENSIONS",
-        "SYNAPSE_OFFLINE",
-    ];
+    public static IReadOnlyList<string> Variables { get; }
+        = [.. Described(VariableDescriptions.OpenAI, VariableDescriptions.Azure, VariableDescriptions.Local, VariableDescriptions.EveryMode)];
 
     /// <summary>Settings of one provider in <c>Synapse:Providers</c>; those of prices stand below the model's name.</summary>
-    public static IReadOnlyList<string> Listed { get; } =
-    [
-        "Name", "Kind", "Endpoint", "Local", "ApiKey", "ApiKeyFile", "Organization", "Project", "ApiVersion",
-        "Entra:Credential", "Entra:Scope", "Entra:Authority", "Entra:TenantId", "Entra:ClientId", "Entra:ClientSecret", "Entra:ClientSecretFile", "Entra:TokenFile",
-        "Chat", "Fast", "Embedding", "Rerank", "ContextTokens", "MaxOutputTokens", "EmbeddingDimensions", "EmbeddingBatchSize", "QueryPrefix", "PassagePrefix",
-        "MaxConcurrency", "RequestsPerMinute", "TokensPerMinute", "QueueSeconds",
-        "Timeouts:ConnectSeconds", "Timeouts:FirstByteSeconds", "Timeouts:FirstTokenSeconds", "Timeouts:IdleSeconds", "Timeouts:CommentsOnlySeconds", "Timeouts:TotalSeconds", "Timeouts:LoadSeconds",
-    ];
+    public static IReadOnlyList<string> Listed { get; } = [.. Described(ListedDescriptions.Provider)];
 
     /// <summary>Settings of one price, below <c>Prices:MODEL</c>.</summary>
-    public static IReadOnlyList<string> Price { get; } = ["Input", "Output", "Currency"];
+    public static IReadOnlyList<string> Price { get; } = [.. Described(ListedDescriptions.Price)];
 
     /// <summary>The known name that was most likely meant; null when none is near.</summary>
     /// <param name="name">A name that is not known.</param>
@@ -45,6 +26,8 @@ public static class SettingNames
             .Select(pair => pair.candidate)
             .FirstOrDefault();
     }
+
+    private static IEnumerable<string> Described(params IEnumerable<IEnumerable<SettingDescription>> groups) => groups.SelectMany(group => group).Select(setting => setting.Name);
 
     // Optimal string alignment: Levenshtein's distance with swaps of neighbours.
     private static int Edits(string left, string right)

@@ -35,6 +35,9 @@ public sealed class DataFolder(string path)
     /// <summary>Where the keys lie that protect what pages carry.</summary>
     public string KeysPath => In("keys");
 
+    /// <summary>Where archives lie that programs send, for as long as they are read.</summary>
+    internal string IncomingPath => In("incoming");
+
     /// <summary>The folder that is used when none is named: <c>SYNAPSE_DATA</c> of the environment or of <c>.env</c> in the current folder, else the place that the system keeps for such data.</summary>
     public static string DefaultPath()
     {
@@ -124,7 +127,7 @@ public sealed class DataFolder(string path)
         }
     }
 
-    private static void CreatePrivateFolder(string path)
+    internal static void CreatePrivateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
         {

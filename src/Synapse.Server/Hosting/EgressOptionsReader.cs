@@ -7,7 +7,7 @@ namespace Synapse.Server.Hosting;
 internal static class EgressOptionsReader
 {
     private const string OfflineVariable = "SYNAPSE_OFFLINE";
-    private static readonly string[] KnownKeys = ["Offline", "PrivateAddresses", "Hosts", "CaFile", "LedgerEntries", "LedgerDays"];
+    private static readonly string[] KnownKeys = [.. SettingDescriptions.Egress.Select(setting => setting.Name)];
 
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">All settings of the process.</param>

@@ -17,10 +17,10 @@ internal static class ModelSettings
     /// <summary>The setting for the hub's address.</summary>
     public const string HubSetting = $"{Section}:Hub";
 
+    internal const long LeastModelBytes = 1_000_000;
+    internal const long MostModelBytes = 1_000_000_000_000;
     private const string Section = "Synapse:Models";
-    private const long LeastModelBytes = 1_000_000;
-    private const long MostModelBytes = 1_000_000_000_000;
-    private static readonly string[] KnownKeys = ["Folder", "Hub", "DownloadHosts", "MaxModelBytes"];
+    private static readonly string[] KnownKeys = [.. SettingDescriptions.Models.Select(setting => setting.Name)];
 
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">All settings of the process.</param>

@@ -46,7 +46,7 @@ internal static class Problems
             StatusCodes.Status404NotFound => "There is no such address. /openapi/v1.json lists all.",
             StatusCodes.Status405MethodNotAllowed => "The address does not take this method. /openapi/v1.json lists all.",
             StatusCodes.Status413PayloadTooLarge => "The body is too large.",
-            StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
+            StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json, and an archive as application/zip.",
             _ => ReasonPhrases.GetReasonPhrase(status),
         });
     }

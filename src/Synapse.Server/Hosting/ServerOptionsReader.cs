@@ -21,7 +21,7 @@ public static class ServerOptionsReader
     public const string LogFormatVariable = "SYNAPSE_LOG_FORMAT";
 
     private const string Section = "Synapse:Server";
-    private static readonly string[] KnownKeys = ["Port", "Host", "PublicUrl", "AllowedHosts", "SignInLinkMinutes", "SessionIdleMinutes", "SessionLifetimeDays", "LogLevel", "LogFormat"];
+    private static readonly string[] KnownKeys = [.. SettingDescriptions.Server.Select(setting => setting.Name)];
 
     /// <summary>Reads the settings of a server that people use.</summary>
     /// <param name="dataFolder">The data folder as named on the command line; null for the default.</param>

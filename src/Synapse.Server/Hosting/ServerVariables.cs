@@ -1,8 +1,3 @@
-using Synapse.Library;
-using Synapse.Postgres;
-using Synapse.Server.Security;
-using Synapse.Server.Telemetry;
-
 namespace Synapse.Server.Hosting;
 
 /// <summary>The variables that the server reads beside those of providers, for what checks, describes and suggests them.</summary>
@@ -12,10 +7,5 @@ public static class ServerVariables
     public const string Port = "PORT";
 
     /// <summary>The variables, in the order of the documentation.</summary>
-    public static IReadOnlyList<string> All { get; } =
-    [
-        UserDataFolder.Variable, Port, ServerOptionsReader.HostVariable, ServerOptionsReader.PublicUrlVariable,
-        DatabaseAddress.Variable, DatabaseAddress.ReplicaVariable, DatabaseAddress.PasswordFileVariable, SharedToken.Variable, SharedToken.FileVariable, ServerOptionsReader.LogFormatVariable,
-        ModelSettings.EndpointVariable, ModelSettings.TokenVariable, TelemetryEndpoint.Variable, TelemetryEndpoint.HeadersVariable, TelemetrySettings.LogsVariable, MetricsToken.Variable, MetricsToken.FileVariable,
-    ];
+    public static IReadOnlyList<string> All { get; } = [.. SettingDescriptions.Variables.Select(setting => setting.Name)];
 }

@@ -48,6 +48,33 @@ public static class StoreCopying
         return await new StoreCopy((IExportableStore)read, (IImportableStore)written, TimeProvider.System).RunAsync(report, cancellationToken);
     }
 
+    /// <summary>Makes sure that there is something to back up: to open a store makes it where there is none, and a misspelt folder would give good backups of nothing.</summary>
+    /// <param name="dataFolder">The data folder whose settings count.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="StoreNotFoundException">There is no store.</exception>
+    /// <exception cref="InvalidConfigurationException">A setting is wrong.</exception>
+    public static async Task RequireStoreAsync(DataFolder dataFolder, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataFolder);
+        if (ServerFile.Read(dataFolder) is not null)
+        {
+            // A server that runs has one, and knows best where.
+            return;
+        }
+
+        var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
+        var faults = new List<string>(settings.Faults);
+        var policy = EgressOptionsReader.Read(settings.Configuration, faults);
+        var database = StoreSettings.Read(settings.Configuration, faults.Count == 0 ? policy : null, faults);
+        if (faults.Count > 0)
+        {
+            throw new InvalidConfigurationException(faults);
+        }
+
+        var options = settings.Configuration.GetSection(PostgresOptions.SectionName).Get<PostgresOptions>() ?? new();
+        await RequireAsync(new Place(database is null ? dataFolder.Path : null, database?.Database), options, cancellationToken);
+    }
+
     private static Place? ReadPlace(string key, string text, IConfiguration configuration, EgressPolicy policy, List<string> faults)
     {
         if (text.StartsWith(SqlitePrefix, StringComparison.Ordinal))
@@ -106,7 +133,7 @@ public static class StoreCopying
         }
     }
 
-    private static IAsyncDisposable Open(Place place, PostgresOptions options, ILoggerFactory loggers)
+    internal static IAsyncDisposable Open(Place place, PostgresOptions options, ILoggerFactory loggers)
     {
         if (place.Database is { } database)
         {
@@ -125,5 +152,5 @@ public static class StoreCopying
     }
 
     /// <summary>Where a store is: a data folder or a database.</summary>
-    private sealed record Place(string? Folder, DatabaseAddress? Database);
+    internal sealed record Place(string? Folder, DatabaseAddress? Database);
 }

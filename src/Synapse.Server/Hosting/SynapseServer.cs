@@ -24,6 +24,7 @@ using Synapse.Providers.Embedding;
 using Synapse.Retrieval;
 using Synapse.Server.Features.Answers;
 using Synapse.Server.Features.ApiExplorer;
+using Synapse.Server.Features.Archives;
 using Synapse.Server.Features.Collections;
 using Synapse.Server.Features.Diagnosis;
 using Synapse.Server.Features.Documents;
@@ -42,6 +43,7 @@ using Synapse.Server.Wire;
 using Synapse.Server.Workers;
 using Synapse.Sqlite;
 using Synapse.Storage;
+using Synapse.Storage.Archiving;
 using Synapse.Web.Hosting;
 
 namespace Synapse.Server.Hosting;
@@ -325,6 +327,10 @@ public static class SynapseServer
         services.Configure<IngestionOptions>(configuration.GetSection(IngestionOptions.SectionName));
         services.Configure<RetrievalOptions>(configuration.GetSection(RetrievalOptions.SectionName));
         services.Configure<IngestionOptions>(ingestion => ingestion.ExcludedFolders.Add(dataFolder.Path));
+        services.AddSingleton(static provider => (IImportableStore)provider.GetRequiredService<ILibraryStore>());
+        services.AddSingleton(static provider => new ArchiveWriting(provider.GetRequiredService<IImportableStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CollectionImport>();
+        services.AddSingleton<IncomingArchives>();
         services.AddSingleton<StorePatience>();
         services.AddHostedService<IngestionWorker>();
         services.AddHostedService<SwitchWorker>();
@@ -415,6 +421,7 @@ public static class SynapseServer
         app.MapSwitches();
         app.MapDiagnosis();
         app.MapModels();
+        app.MapArchives();
         app.MapSignIn();
     }
 

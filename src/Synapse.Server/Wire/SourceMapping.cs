@@ -8,7 +8,7 @@ namespace Synapse.Server.Wire;
 internal static class SourceMapping
 {
     public static SourceResponse ToResponse(this Source source, string collection)
-        => new(source.Id, collection, source.Kind == SourceKind.File ? "file" : "folder", source.Location, source.CreatedAt);
+        => new(source.Id, collection, WordOf(source.Kind), source.Location, source.CreatedAt);
 
     public static JobResponse ToResponse(this IngestionJob job, string collection)
         => new(
@@ -57,6 +57,13 @@ internal static class SourceMapping
             BytesPerSecond = progress.BytesPerSecond,
             RemainingSeconds = progress.RemainingTime?.TotalSeconds,
         };
+
+    private static string WordOf(SourceKind kind) => kind switch
+    {
+        SourceKind.File => "file",
+        SourceKind.Imported => "imported",
+        _ => "folder",
+    };
 
     private static string WordOf(IngestionJobPriority priority) => priority switch
     {

@@ -36,7 +36,7 @@ internal sealed class SourceWatch(
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        foreach (var source in await library.ListSourcesAsync(AccessScope.Everything, collectionId: null, cancellationToken))
+        foreach (var source in await ListAsync(cancellationToken))
         {
             // Watched first, so that no change falls between the walk and the watch.
             watcher.Add(source);
@@ -50,7 +50,7 @@ internal sealed class SourceWatch(
         using var timer = new PeriodicTimer(s_interval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            var sources = await library.ListSourcesAsync(AccessScope.Everything, collectionId: null, cancellationToken);
+            var sources = await ListAsync(cancellationToken);
             foreach (var source in sources)
             {
                 watcher.Add(source);
@@ -62,4 +62,8 @@ internal sealed class SourceWatch(
             }
         }
     }
+
+    // What an archive names as a source is nobody's word for a folder of this machine.
+    private async Task<IReadOnlyList<Source>> ListAsync(CancellationToken cancellationToken)
+        => [.. (await library.ListSourcesAsync(AccessScope.Everything, collectionId: null, cancellationToken)).Where(static source => source.Kind != SourceKind.Imported)];
 }

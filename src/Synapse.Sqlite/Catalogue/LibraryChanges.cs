@@ -37,6 +37,12 @@ internal static class LibraryChanges
     public static Source AddSource(StoreConnection connection, long collectionId, SourceKind kind, string location, DateTimeOffset now)
     {
         var there = LibraryQueries.ListSources(connection, AccessScope.Everything, collectionId).Find(source => source.Location == location);
+        if (there is { Kind: SourceKind.Imported } && kind != SourceKind.Imported)
+        {
+            connection.Prepare("UPDATE sources SET kind = ? WHERE id = ?").Bind(1, (long)kind).Bind(2, there.Id).Run();
+            return there with { Kind = kind };
+        }
+
         if (there is not null)
         {
             return there;

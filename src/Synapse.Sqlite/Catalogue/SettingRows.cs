@@ -11,6 +11,9 @@ internal static class SettingRows
     /// <summary>The identity of the store that this one is an unfinished copy of.</summary>
     public const string UnfinishedCopy = "unfinished_copy_of";
 
+    /// <summary>Before the name of a collection: the identity of the archive that it is being imported from.</summary>
+    public const string UnfinishedImport = "unfinished_import:";
+
     /// <summary>When embeddings of texts that are gone were last looked for, in ticks.</summary>
     public const string CacheCleared = "embedding_cache_cleared_at";
 

@@ -114,7 +114,7 @@ public sealed class Librarian(ILibraryStore library, IngestionQueue queue, IOpti
     private async Task<Collection?> FindBoundAsync(AccessScope scope, string location, CancellationToken cancellationToken)
     {
         var bound = (await library.ListSourcesAsync(scope, null, cancellationToken)).GroupBy(static source => source.CollectionId)
-            .FirstOrDefault(group => group.Count() == 1 && group.Single().Location == location);
+            .FirstOrDefault(group => group.Count() == 1 && group.Single() is { Kind: not SourceKind.Imported } only && only.Location == location);
         return bound is null
             ? null
             : (await library.ListCollectionsAsync(scope, cancellationToken)).FirstOrDefault(summary => summary.Collection.Id == bound.Key)?.Collection;

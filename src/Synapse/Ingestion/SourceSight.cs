@@ -38,5 +38,10 @@ internal sealed class SourceSight(TimeProvider time)
         }
     }
 
-    private static bool Exists(Source source) => source.Kind == SourceKind.Folder ? Directory.Exists(source.Location) : File.Exists(source.Location);
+    private static bool Exists(Source source) => source.Kind switch
+    {
+        SourceKind.Folder => Directory.Exists(source.Location),
+        SourceKind.File => File.Exists(source.Location),
+        _ => false,
+    };
 }

@@ -8,6 +8,9 @@ public enum SourceKind
 
     /// <summary>One file on this machine.</summary>
     File,
+
+    /// <summary>A folder or file as an archive names it, of whichever machine: it is never looked at. Whoever adds that very path to the collection makes it one of the others.</summary>
+    Imported,
 }
 
 /// <summary>Where documents of a collection come from.</summary>

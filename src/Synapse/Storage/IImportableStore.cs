@@ -12,6 +12,12 @@ public interface IImportableStore : IExportableStore, ILibraryStore, IIngestionS
     /// <summary>Marks the store as an unfinished copy, or, with null, as finished.</summary>
     ValueTask MarkUnfinishedCopyAsync(string? identity, CancellationToken cancellationToken);
 
+    /// <summary>The identity of the archive that a collection of this name is being imported from; null when none is.</summary>
+    ValueTask<string?> FindUnfinishedImportAsync(string collection, CancellationToken cancellationToken);
+
+    /// <summary>Notes that a collection of this name is being imported, or, with null, that it is not.</summary>
+    ValueTask MarkUnfinishedImportAsync(string collection, string? identity, CancellationToken cancellationToken);
+
     /// <summary>Makes a collection with its privacy and time of making; its key is the store's own.</summary>
     /// <exception cref="Errors.CollectionExistsException">The name is taken.</exception>
     ValueTask<Collection> ImportCollectionAsync(Collection collection, CancellationToken cancellationToken);

@@ -63,7 +63,8 @@ public sealed partial class ImageTests
 
         // Where eng/publish puts a program for a runtime.
         var publish = File.ReadAllText(Repository.Path("eng/publish"));
-        Assert.Contains("output=\"artifacts/dist/$prefix$runtime-$kind\"", publish, StringComparison.Ordinal);
+        Assert.Contains("build=${SYNAPSE_BUILD:-artifacts}\n", publish, StringComparison.Ordinal);
+        Assert.Contains("output=\"$build/dist/$prefix$runtime-$kind\"", publish, StringComparison.Ordinal);
         Assert.Contains("kind=framework", publish, StringComparison.Ordinal);
         var prefix = program == "synapse" ? "" : "embedding-server-";
         Assert.Contains(file.Instructions, instruction => instruction.Text.Contains($"artifacts/dist/{prefix}linux-${{TARGETARCH/amd64/x64}}-framework\" /app", StringComparison.Ordinal));

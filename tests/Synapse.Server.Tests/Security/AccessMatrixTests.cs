@@ -46,6 +46,12 @@ public sealed class AccessMatrixTests(RunningServer server)
         { "DELETE", "/api/v1/models/nothing", null },
         { "POST", "/api/v1/models/bundle", """{"models":["nothing"],"output":"/nothing/x"}""" },
         { "POST", "/api/v1/models/import", """{"path":"/nothing"}""" },
+        { "GET", "/api/v1/backup", null },
+        { "GET", "/api/v1/collections/sample/export", null },
+        { "POST", "/api/v1/collections/import", null },
+        { "POST", "/api/v1/backups", """{"path":"/nothing/x"}""" },
+        { "POST", "/api/v1/exports", """{"collection":"sample","path":"/nothing/x"}""" },
+        { "POST", "/api/v1/imports", """{"path":"/nothing/x"}""" },
         { "GET", "/openapi/v1.json", null },
         { "GET", "/api/v1/nothing", null },
     };

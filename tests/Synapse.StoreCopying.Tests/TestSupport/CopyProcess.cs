@@ -32,10 +32,23 @@ internal sealed class CopyProcess : IDisposable
     /// <param name="arguments">The command with its arguments.</param>
     public static CopyProcess StartOther(string home, string database, params string[] arguments) => Start(home, "DATABASE_URL", database, arguments);
 
-    private static CopyProcess Start(string home, string variable, string? value, string[] arguments)
+    /// <summary>Runs a command on a store.</summary>
+    /// <param name="place">The store.</param>
+    /// <param name="arguments">The command with its arguments.</param>
+    public static CopyProcess StartAny(StorePlace place, params string[] arguments) => StartWrapped(place, [], arguments);
+
+    /// <summary>Runs a command on a store in another program.</summary>
+    /// <param name="place">The store.</param>
+    /// <param name="wrapper">The program with its first arguments; the command follows.</param>
+    /// <param name="arguments">The command with its arguments.</param>
+    public static CopyProcess StartWrapped(StorePlace place, string[] wrapper, params string[] arguments)
+        => Start(place.Folder, "DATABASE_URL", place.Url.StartsWith("sqlite:", StringComparison.Ordinal) ? null : place.Url, arguments, wrapper);
+
+    private static CopyProcess Start(string home, string variable, string? value, string[] arguments, params string[] wrapper)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Synapse.Cli.dll"), .. arguments])
+        string[] whole = [.. wrapper, host, "exec", Path.Combine(AppContext.BaseDirectory, "Synapse.Cli.dll"), .. arguments];
+        var start = new ProcessStartInfo(whole[0], whole[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -93,7 +106,7 @@ internal sealed class CopyProcess : IDisposable
         while (await _process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             errors.Add(line);
-            if (line.StartsWith("Copying:", StringComparison.Ordinal))
+            if (line.StartsWith("Copying:", StringComparison.Ordinal) || line.StartsWith("Archiving:", StringComparison.Ordinal))
             {
                 _begun.TrySetResult();
             }

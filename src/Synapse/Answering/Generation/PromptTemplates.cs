@@ -22,6 +22,9 @@ public sealed class PromptTemplates
     /// <summary>The prompts that Synapse brings along.</summary>
     public static PromptTemplates Default { get; } = Read(folder: null, []);
 
+    /// <summary>Names of the files that a folder may have.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [.. s_files.Select(static known => known.File)];
+
     /// <summary>How to answer: the system message.</summary>
     internal PromptTemplate Answer => _templates["answer.md"];
 

@@ -28,6 +28,16 @@ internal sealed class CopyComparison(IStoreExport source, IStoreExport copy, str
         return actual.Count == 0 ? compared : throw Differs($"collection '{actual.Keys.First()}'", "the source lacks it");
     }
 
+    /// <summary>Compares the one collection of the source with that of its name in a store that holds others as well.</summary>
+    /// <returns>What both hold.</returns>
+    /// <exception cref="CopyDiffersException">They are not the same.</exception>
+    public async Task<CopiedCollection> CompareOneAsync(CancellationToken cancellationToken)
+    {
+        var expected = (await source.ListCollectionsAsync(cancellationToken))[0];
+        var actual = (await copy.ListCollectionsAsync(cancellationToken)).FirstOrDefault(collection => collection.Collection.Name == expected.Collection.Name);
+        return await CompareAsync(expected, actual ?? throw Differs($"collection '{expected.Collection.Name}'", "the copy lacks it"), cancellationToken);
+    }
+
     /// <summary>Compares the ledgers.</summary>
     /// <returns>How many entries each has.</returns>
     /// <exception cref="CopyDiffersException">They are not the same.</exception>

@@ -8,6 +8,12 @@ public enum CopyPhase
 
     /// <summary>The target is read back and compared with the source.</summary>
     Comparing,
+
+    /// <summary>Documents go into an archive.</summary>
+    Archiving,
+
+    /// <summary>An archive is read, and its hashes are compared.</summary>
+    Checking,
 }
 
 /// <summary>How far a copy is.</summary>

@@ -37,9 +37,10 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
         var keys = new CopiedKeys();
         await RemoveOtherCollectionsAsync(collections, cancellationToken);
         var meter = new CopyMeter(CopyPhase.Copying, documents, chunks, time, report);
+        var copying = new CollectionCopying(export, target, isResumed, keys, meter);
         foreach (var collection in collections)
         {
-            await CopyCollectionAsync(export, collection, isResumed, keys, meter, cancellationToken);
+            await copying.CopyAsync(collection, await MakeCollectionAsync(collection.Collection, cancellationToken), cancellationToken);
         }
 
         await CopyEgressAsync(export, keys, cancellationToken);
@@ -53,8 +54,23 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
         return new CopyReport(isResumed, copied, entries, time.GetElapsedTime(started));
     }
 
+    /// <summary>Looks whether the target can be one, and changes nothing.</summary>
+    /// <exception cref="CopyRefusedException">It holds something else.</exception>
+    public async Task RequireRoomAsync(CancellationToken cancellationToken) => await IsResumedAsync(await source.GetIdentityAsync(cancellationToken), cancellationToken);
+
     /// <returns>Whether an earlier copy is gone on with.</returns>
     private async Task<bool> BeginAsync(string identity, CancellationToken cancellationToken)
+    {
+        var isResumed = await IsResumedAsync(identity, cancellationToken);
+        if (!isResumed)
+        {
+            await target.MarkUnfinishedCopyAsync(identity, cancellationToken);
+        }
+
+        return isResumed;
+    }
+
+    private async Task<bool> IsResumedAsync(string identity, CancellationToken cancellationToken)
     {
         var unfinished = await target.FindUnfinishedCopyAsync(cancellationToken);
         if (unfinished == identity)
@@ -67,22 +83,16 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
             throw new CopyRefusedException(target.Name, "it holds an unfinished copy of another store", "Finish that copy first, or copy to a new data folder or database.");
         }
 
-        await using (var there = await target.OpenExportAsync(AccessScope.Everything, cancellationToken))
+        await using var there = await target.OpenExportAsync(AccessScope.Everything, cancellationToken);
+        if (await there.ListCollectionsAsync(cancellationToken) is { Count: > 0 } collections)
         {
-            if (await there.ListCollectionsAsync(cancellationToken) is { Count: > 0 } collections)
-            {
-                throw new CopyRefusedException(
-                    target.Name, $"it is not empty (collection '{collections[0].Collection.Name}'{(collections.Count > 1 ? $" and {collections.Count - 1} more" : "")})", "Copy to a new data folder or database.");
-            }
-
-            if ((await there.ListEgressAsync(0, 1, cancellationToken)).Count > 0)
-            {
-                throw new CopyRefusedException(target.Name, "it is not empty (its egress ledger has entries)", "Copy to a new data folder or database.");
-            }
+            throw new CopyRefusedException(
+                target.Name, $"it is not empty (collection '{collections[0].Collection.Name}'{(collections.Count > 1 ? $" and {collections.Count - 1} more" : "")})", "Copy to a new data folder or database.");
         }
 
-        await target.MarkUnfinishedCopyAsync(identity, cancellationToken);
-        return false;
+        return (await there.ListEgressAsync(0, 1, cancellationToken)).Count == 0
+            ? false
+            : throw new CopyRefusedException(target.Name, "it is not empty (its egress ledger has entries)", "Copy to a new data folder or database.");
     }
 
     // Removed from the source since an earlier run had copied them.
@@ -95,30 +105,6 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
             {
                 await target.RemoveCollectionAsync(AccessScope.Everything, summary.Collection.Id, cancellationToken);
             }
-        }
-    }
-
-    private async Task CopyCollectionAsync(
-        IStoreExport export, ExportedCollection collection, bool isResumed, CopiedKeys keys, CopyMeter meter, CancellationToken cancellationToken)
-    {
-        var copied = await MakeCollectionAsync(collection.Collection, cancellationToken);
-        keys.AddCollection(collection.Collection.Id, copied.Id);
-        await target.SetEvaluationAsync(AccessScope.Everything, copied.Id, collection.Evaluation, cancellationToken);
-        var sources = await export.ListSourcesAsync(collection.Collection.Id, cancellationToken);
-        await RemoveOtherSourcesAsync(copied.Id, sources, cancellationToken);
-        var copying = new DocumentCopying(export, target, copied.Id, isResumed, meter);
-        foreach (var original in sources)
-        {
-            var to = await target.ImportSourceAsync(original with { CollectionId = copied.Id }, cancellationToken);
-            keys.AddSource(original.Id, to.Id);
-            await copying.CopyAsync(original.Id, to.Id, cancellationToken);
-            await target.ReplaceSkippedFilesAsync(null, to.Id, await export.ListSkippedFilesAsync(original.Id, cancellationToken), cancellationToken);
-        }
-
-        // Last: documents of older spaces were copied while the collection pointed there.
-        if (collection.Space is { } space)
-        {
-            await target.UseEmbeddingSpaceAsync(copied.Id, space, cancellationToken);
         }
     }
 
@@ -137,18 +123,6 @@ public sealed class StoreCopy(IExportableStore source, IImportableStore target, 
         }
 
         return await target.ImportCollectionAsync(collection, cancellationToken);
-    }
-
-    private async Task RemoveOtherSourcesAsync(long collectionId, IReadOnlyList<Source> sources, CancellationToken cancellationToken)
-    {
-        var added = sources.ToDictionary(source => source.Location, source => source.CreatedAt, StringComparer.Ordinal);
-        foreach (var there in await target.ListSourcesAsync(AccessScope.Everything, collectionId, cancellationToken))
-        {
-            if (!added.TryGetValue(there.Location, out var createdAt) || createdAt != there.CreatedAt)
-            {
-                await target.RemoveSourceAsync(AccessScope.Everything, there.Id, cancellationToken);
-            }
-        }
     }
 
     private async Task CopyEgressAsync(IStoreExport export, CopiedKeys keys, CancellationToken cancellationToken)
