@@ -13,4 +13,9 @@ public sealed record ProblemResponse(
     string? Title,
     string? Code,
     string? Detail,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null)
+{
+    /// <summary>Id of the request, as in the header <c>X-Request-Id</c> and in the server's log; null in events of a stream, whose headers have it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RequestId { get; init; }
+}

@@ -32,6 +32,7 @@ public static class PostgresRegistration
         services.AddSingleton<IEgressLedger>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<ISignInStore>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IStoreDoctor>(provider => provider.GetRequiredService<PostgresStore>());
+        services.AddSingleton<IStoreMeter>(provider => provider.GetRequiredService<PostgresStore>());
         services.AddSingleton<IProtectionKeyStore>(provider => provider.GetRequiredService<PostgresStore>());
         return services;
     }

@@ -5,7 +5,7 @@ using Synapse.Telemetry;
 
 namespace Synapse.Postgres;
 
-public sealed partial class PostgresStore : IStoreDoctor
+public sealed partial class PostgresStore : IStoreDoctor, IStoreMeter
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DiagnosisStep>> DiagnoseAsync(CancellationToken cancellationToken)
@@ -28,4 +28,8 @@ public sealed partial class PostgresStore : IStoreDoctor
 
     private DiagnosisStep Failed(string code, string message, long started)
         => new(StoreFindings.Subject, "server", DiagnosisOutcome.Failed, code, message, null, _time.GetElapsedTime(started));
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreReading> MeasureAsync(CancellationToken cancellationToken)
+        => await _connections.QueryAsync(DatabaseExamination.MeasureAsync, cancellationToken);
 }

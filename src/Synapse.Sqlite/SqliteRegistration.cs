@@ -30,6 +30,7 @@ public static class SqliteRegistration
         services.AddSingleton<ISwitchStore>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IEgressLedger>(provider => provider.GetRequiredService<SqliteStore>());
         services.AddSingleton<IStoreDoctor>(provider => provider.GetRequiredService<SqliteStore>());
+        services.AddSingleton<IStoreMeter>(provider => provider.GetRequiredService<SqliteStore>());
         return services;
     }
 

@@ -5,7 +5,7 @@ using Synapse.Telemetry;
 
 namespace Synapse.Sqlite;
 
-public sealed partial class SqliteStore : IStoreDoctor
+public sealed partial class SqliteStore : IStoreDoctor, IStoreMeter
 {
     // A merge writes a second copy of what it merges before the first goes.
     private const long LeastFreeBytes = 1L << 30;
@@ -38,5 +38,25 @@ public sealed partial class SqliteStore : IStoreDoctor
         return free >= Math.Max(LeastFreeBytes, size)
             ? new(StoreFindings.Subject, "disk", DiagnosisOutcome.Ok, StoreFindings.Disk, text, null, _time.GetElapsedTime(started))
             : new(StoreFindings.Subject, "disk", DiagnosisOutcome.Warning, StoreFindings.DiskLow, text, "Free some space, or move the data folder to a larger disk.", _time.GetElapsedTime(started));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StoreReading> MeasureAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // SQLite writes its log beside the database; it is not there after an orderly end.
+            var log = new FileInfo($"{_folder.DatabasePath}-wal");
+            return new(new StoreReading(
+                new FileInfo(_folder.DatabasePath).Length,
+                log.Exists ? log.Length : 0,
+                new DriveInfo(_folder.DatabasePath).AvailableFreeSpace,
+                _indexes.Values.Sum(static index => index.Segments.Count)));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(_folder.DatabasePath, $"it cannot be looked at ({fault.GetType().Name})", fault);
+        }
     }
 }

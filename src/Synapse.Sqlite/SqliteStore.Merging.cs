@@ -5,6 +5,7 @@ using Synapse.Library;
 using Synapse.Sqlite.Merging;
 using Synapse.Sqlite.Segments;
 using Synapse.Sqlite.Switching;
+using Synapse.Telemetry;
 
 namespace Synapse.Sqlite;
 
@@ -135,6 +136,7 @@ public sealed partial class SqliteStore
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
 
+        SynapseTelemetry.Merged(_time.GetElapsedTime(started));
         LogMerged(views.Count, content.Chunks.Length, swapped, _time.GetElapsedTime(started).TotalMilliseconds);
         return swapped;
     }

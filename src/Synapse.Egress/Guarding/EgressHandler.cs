@@ -25,7 +25,7 @@ internal sealed partial class EgressHandler(EgressRoute route, IEgressLedger led
             throw;
         }
 
-        var exchange = new Exchange(ledger, await BeginAsync(attempt, cancellationToken), time);
+        var exchange = new Exchange(ledger, attempt, await BeginAsync(attempt, cancellationToken), time);
         return await SendAsync(request, exchange, cancellationToken);
     }
 
@@ -102,10 +102,12 @@ internal sealed partial class EgressHandler(EgressRoute route, IEgressLedger led
     {
         var rule = refused is EgressRefusedException known ? known.Rule : EgressRules.LocalOnly;
         LogRefused(route.Provider, _host, rule);
+        var result = new EgressResult(EgressOutcome.Refused, null, rule, 0, 0, TimeSpan.Zero);
+        EgressTelemetry.Ended(attempt, result);
         try
         {
             var id = await ledger.BeginAsync(attempt, cancellationToken);
-            ledger.Complete(id, new EgressResult(EgressOutcome.Refused, null, rule, 0, 0, TimeSpan.Zero));
+            ledger.Complete(id, result);
         }
         catch (Exception e) when (e is SynapseException or InvalidOperationException)
         {

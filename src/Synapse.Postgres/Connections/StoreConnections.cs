@@ -255,7 +255,11 @@ internal sealed class StoreConnections(string name, NpgsqlDataSource source) : I
     /// <summary>What makes connections, of which each asks nobody but the database itself.</summary>
     public static NpgsqlDataSourceBuilder Builder(DatabaseAddress address, NpgsqlConnectionStringBuilder settings)
     {
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString)
+        {
+            // The name that its metrics have; without one it would be the whole connection string.
+            Name = address.Name,
+        };
         var looksForRevocation = settings.CheckCertificateRevocation;
         builder.UseSslClientAuthenticationOptionsCallback(tls =>
         {

@@ -14,6 +14,8 @@ internal static class DatabaseExamination
     // A search takes some ten round trips.
     private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(10);
 
+    private const string Size = $"SELECT pg_database_size(current_database()), (SELECT count(*) FROM {SchemaMigrations.Schema}.segments WHERE state = 1)";
+
     private const string Versions = $"""
         SELECT current_setting('server_version'), (SELECT extversion FROM pg_extension WHERE extname = 'vector'), (SELECT version FROM {SchemaMigrations.Schema}.schema_version)
         """;
@@ -24,6 +26,10 @@ internal static class DatabaseExamination
             (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int,
             (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = current_database() AND usename = current_user)::int
         """;
+
+    // How large the log is, and how much room the disk has, PostgreSQL tells nobody but its superuser.
+    public static Task<StoreReading> MeasureAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+        => connection.FindAsync(Size, [], row => new StoreReading(row.GetInt64(0), null, null, row.GetInt64(1)), cancellationToken)!;
 
     public static async Task<IReadOnlyList<DiagnosisStep>> RunAsync(
         NpgsqlConnection connection, string store, int poolSize, TimeProvider time, CancellationToken cancellationToken)

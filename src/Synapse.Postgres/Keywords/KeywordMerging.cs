@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Npgsql;
 using Synapse.Indexing;
 using Synapse.Postgres.Catalogue;
 using Synapse.Postgres.Connections;
+using Synapse.Telemetry;
 
 namespace Synapse.Postgres.Keywords;
 
@@ -41,6 +43,7 @@ internal sealed class KeywordMerging(NpgsqlDataSource source, IndexReader indexe
             return false;
         }
 
+        var started = Stopwatch.GetTimestamp();
         var merger = new SegmentMerger(chosen);
         await using var writing = await source.OpenConnectionAsync(cancellationToken);
         long? merged = null;
@@ -54,6 +57,7 @@ internal sealed class KeywordMerging(NpgsqlDataSource source, IndexReader indexe
         await view.CommitAsync(cancellationToken);
         var isDone = await SwapAsync(writing, collectionId, chosen, merged, cancellationToken);
         await RemoveLeftoversAsync(writing, collectionId, cancellationToken);
+        SynapseTelemetry.Merged(Stopwatch.GetElapsedTime(started));
         return isDone;
     }
 

@@ -35,6 +35,7 @@ internal sealed class ProviderStatuses(IReadOnlyList<ProviderConnection> provide
             reading.LastUsedAt)
         {
             Currency = settings.Prices.Values.Select(price => price.Currency).Distinct().ToArray() is [var only] ? only : null,
+            IsCircuitOpen = reason is not null,
         };
     }
 

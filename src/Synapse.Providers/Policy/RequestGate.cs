@@ -1,5 +1,6 @@
 using Synapse.Errors;
 using Synapse.Providers.Configuration;
+using Synapse.Providers.Metering;
 using Synapse.Providers.Wire;
 
 namespace Synapse.Providers.Policy;
@@ -37,11 +38,13 @@ internal sealed class RequestGate(ProviderSettings settings, TimeProvider time) 
     {
         if (!await _free.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
+            var began = time.GetTimestamp();
             using var limit = new CancellationTokenSource(settings.QueueTimeout, time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             try
             {
                 await _free.WaitAsync(linked.Token);
+                ProviderTelemetry.WaitedForTurn(settings.Name, time.GetElapsedTime(began));
             }
             catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
             {

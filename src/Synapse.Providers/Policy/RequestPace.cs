@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Synapse.Providers.Configuration;
+using Synapse.Providers.Metering;
 using Synapse.Providers.Wire;
 
 namespace Synapse.Providers.Policy;
@@ -33,6 +34,7 @@ internal sealed class RequestPace(ProviderSettings settings, TimeProvider time) 
             turnstile = ToldOf(model).Turnstile;
         }
 
+        var began = time.GetTimestamp();
         await turnstile.WaitAsync(cancellationToken);
         try
         {
@@ -46,6 +48,7 @@ internal sealed class RequestPace(ProviderSettings settings, TimeProvider time) 
                     changed = _changed.Task;
                     if (wait <= TimeSpan.Zero)
                     {
+                        ProviderTelemetry.WaitedForRate(settings.Name, time.GetElapsedTime(began));
                         return Begin(model, tokens);
                     }
                 }

@@ -36,7 +36,7 @@ internal sealed partial class ErrorHandler(ILogger<ErrorHandler> logger) : IExce
         SynapseException known => new ProblemResponse(StatusOf(known.Kind), known.Title, known.Code, known.Message),
         BadHttpRequestException bad => new ProblemResponse(bad.StatusCode, "Bad request", Problems.CodeOf(bad.StatusCode), Explain(bad)),
         _ => new ProblemResponse(
-            StatusCodes.Status500InternalServerError, "Internal error", ErrorCodes.InternalError, "A fault of Synapse. The server's log has the details."),
+            StatusCodes.Status500InternalServerError, "Internal error", ErrorCodes.InternalError, "A fault of Synapse. The server's log has the details, under the id of the request."),
     };
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

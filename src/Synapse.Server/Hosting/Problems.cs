@@ -28,7 +28,7 @@ internal static class Problems
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            new ProblemResponse(status, title ?? ReasonPhrases.GetReasonPhrase(status), code, detail),
+            new ProblemResponse(status, title ?? ReasonPhrases.GetReasonPhrase(status), code, detail) { RequestId = context.TraceIdentifier },
             ContractsJsonContext.Default.ProblemResponse,
             ContentType,
             context.RequestAborted);

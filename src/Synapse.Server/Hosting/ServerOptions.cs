@@ -38,6 +38,9 @@ public sealed class ServerOptions
     /// <summary>Least level that is logged to the standard error stream.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>How entries of the log are written.</summary>
+    public LogFormat LogFormat { get; init; }
+
     /// <summary>Whether pages are served; they need a TCP port.</summary>
     internal bool ServesPages => Port is not null;
 

@@ -4,6 +4,7 @@ using Synapse.Embedding;
 using Synapse.Ingestion;
 using Synapse.Retrieval;
 using Synapse.Providers.Configuration;
+using Synapse.Server.Security;
 
 namespace Synapse.Server.Hosting;
 
@@ -15,6 +16,9 @@ public static class ServerOptionsReader
 
     /// <summary>The variable that names the address under which browsers come.</summary>
     public const string PublicUrlVariable = "SYNAPSE_PUBLIC_URL";
+
+    /// <summary>The variable that says how entries of the log are written.</summary>
+    public const string LogFormatVariable = "SYNAPSE_LOG_FORMAT";
 
     private const string Section = "Synapse:Server";
     private static readonly string[] KnownKeys = [.. SettingDescriptions.Server.Select(setting => setting.Name)];
@@ -35,6 +39,7 @@ public static class ServerOptionsReader
         var policy = EgressOptionsReader.Read(settings.Configuration, faults);
         StoreSettings.Read(settings.Configuration, faults.Count == before ? policy : null, faults);
         SharedToken.Read(settings.Configuration, faults);
+        MetricsToken.Read(settings.Configuration, faults);
         foreach (var child in section.GetChildren().Where(child => !KnownKeys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
         {
             faults.Add($"{Section}:{child.Key}: there is no such setting. Known are {string.Join(", ", KnownKeys)}.");
@@ -48,6 +53,7 @@ public static class ServerOptionsReader
             : ($"{Section}:Port", section["Port"]);
         var (hostKey, hostText) = host is not null ? ("--host", host) : Named(HostVariable, "Host", settings.Configuration, section);
         var (urlKey, urlText) = Named(PublicUrlVariable, "PublicUrl", settings.Configuration, section);
+        var (formatKey, formatText) = Named(LogFormatVariable, "LogFormat", settings.Configuration, section);
         var options = new ServerOptions
         {
             DataFolder = data,
@@ -60,6 +66,7 @@ public static class ServerOptionsReader
             SessionIdle = TimeSpan.FromMinutes(Number($"{Section}:SessionIdleMinutes", section["SessionIdleMinutes"], 480, 5, 43_200, "minutes", faults)),
             SessionLifetime = TimeSpan.FromDays(Number($"{Section}:SessionLifetimeDays", section["SessionLifetimeDays"], 7, 1, 365, "days", faults)),
             LogLevel = Level(section["LogLevel"], faults),
+            LogFormat = Format(formatKey, formatText, faults),
         };
         faults.AddRange(ProviderSettingsReader.Read(settings.Configuration).Faults.Select(fault => fault.ToString()));
         return faults.Count > 0 ? throw new InvalidConfigurationException(faults) : options;
@@ -147,5 +154,21 @@ public static class ServerOptionsReader
 
         faults.Add($"{Section}:LogLevel: '{text}' is not one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
         return LogLevel.Information;
+    }
+
+    private static LogFormat Format(string key, string? text, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return LogFormat.Text;
+        }
+
+        if (Enum.TryParse<LogFormat>(text, ignoreCase: true, out var format) && Enum.IsDefined(format))
+        {
+            return format;
+        }
+
+        faults.Add($"{key}: '{text}' is neither text nor json. Leave it out for text.");
+        return LogFormat.Text;
     }
 }

@@ -3,6 +3,7 @@ using Synapse.LocalModels.Keeping;
 using Synapse.Postgres;
 using Synapse.Privacy;
 using Synapse.Providers.Configuration;
+using Synapse.Server.Security;
 using Synapse.Server.Telemetry;
 
 namespace Synapse.Server.Hosting;
@@ -24,8 +25,12 @@ internal static class SettingDescriptions
         new(SharedToken.FileVariable, SettingKind.File, "file that holds it", "none", "`/run/secrets/synapse`"),
         new(ModelSettings.EndpointVariable, SettingKind.Address, "the hub that [models](models.md) come from", "`https://huggingface.co`", "`https://hub.example.com`"),
         new(ModelSettings.TokenVariable, SettingKind.Secret, "token of that hub, for gated models", "none", "`hf_...`"),
-        new(TelemetryEndpoint.Variable, SettingKind.Address, "collector for [metrics and traces](telemetry.md)", "none: nothing is exported", "`http://127.0.0.1:4318`"),
+        new(TelemetryEndpoint.Variable, SettingKind.Address, "collector for [metrics and traces](monitoring.md)", "none: nothing is exported", "`http://127.0.0.1:4318`"),
         new(TelemetryEndpoint.HeadersVariable, SettingKind.Text, "headers for it, as `key=value,key=value`", "none", "`authorization=Bearer%20TOKEN`"),
+        new(TelemetrySettings.LogsVariable, SettingKind.Choice, "whether [the log](monitoring.md#the-log) goes there too: `otlp` or `none`", "`none`", "`otlp`"),
+        new(MetricsToken.Variable, SettingKind.Secret, "bearer token that reads [`/metrics`](monitoring.md#prometheus) and nothing else; 40 to 1,000 characters", "none: there is no `/metrics`", "64 hex digits"),
+        new(MetricsToken.FileVariable, SettingKind.File, "file that holds it", "none", "`/run/secrets/metrics_token`"),
+        new(ServerOptionsReader.LogFormatVariable, SettingKind.Choice, "how [the log](monitoring.md#the-log) is written: `text` or `json`", "`text`", "`json`"),
     ];
 
     /// <summary>Settings of <c>Synapse:Server</c>.</summary>
@@ -39,6 +44,7 @@ internal static class SettingDescriptions
         new("SessionIdleMinutes", SettingKind.Number, "how long a browser stays signed in without doing anything", "480", null, 5, 43_200),
         new("SessionLifetimeDays", SettingKind.Number, "how long a browser stays signed in at most", "7", null, 1, 365),
         new("LogLevel", SettingKind.Choice, "least level that goes to the standard error stream: `Trace`, `Debug`, `Information`, `Warning`, `Error`, `Critical`, `None`", "`Information`"),
+        new("LogFormat", SettingKind.Choice, $"as `{ServerOptionsReader.LogFormatVariable}`, which counts before it", "`text`"),
     ];
 
     /// <summary>Settings of <c>Synapse:Egress</c>.</summary>

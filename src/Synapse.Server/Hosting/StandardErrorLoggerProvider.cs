@@ -1,21 +1,20 @@
-using System.Globalization;
-using System.Text;
-
 namespace Synapse.Server.Hosting;
 
-/// <summary>Logs to the standard error stream, one line per entry; control characters are escaped, so that a file name cannot forge an entry.</summary>
+/// <summary>Logs to the standard error stream, one line per entry.</summary>
 /// <param name="leastLevel">Entries below this level are dropped.</param>
 /// <param name="timeProvider">Gives the time of an entry.</param>
-internal sealed class StandardErrorLoggerProvider(LogLevel leastLevel, TimeProvider timeProvider) : ILoggerProvider
+/// <param name="format">How entries are written.</param>
+internal sealed class StandardErrorLoggerProvider(LogLevel leastLevel, TimeProvider timeProvider, LogFormat format = LogFormat.Text) : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, leastLevel, timeProvider);
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, leastLevel, timeProvider, format);
 
     public void Dispose()
     {
     }
 
-    private sealed class Logger(string category, LogLevel leastLevel, TimeProvider timeProvider) : ILogger
+    private sealed class Logger(string category, LogLevel leastLevel, TimeProvider timeProvider, LogFormat format) : ILogger
     {
+        // Scopes are not written: the framework's own hold the path of the request, which names what people search in.
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull
             => null;
@@ -24,45 +23,10 @@ internal sealed class StandardErrorLoggerProvider(LogLevel leastLevel, TimeProvi
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (!IsEnabled(logLevel))
+            if (IsEnabled(logLevel))
             {
-                return;
-            }
-
-            var line = new StringBuilder();
-            line.Append(timeProvider.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-            line.Append(' ').Append(Word(logLevel)).Append(' ').Append(category).Append(": ");
-            AppendEscaped(line, formatter(state, exception));
-            if (exception is not null)
-            {
-                AppendEscaped(line.Append(" | "), exception.ToString());
-            }
-
-            Console.Error.WriteLine(line.ToString());
-        }
-
-        private static string Word(LogLevel level) => level switch
-        {
-            LogLevel.Trace => "trace",
-            LogLevel.Debug => "debug",
-            LogLevel.Information => "info",
-            LogLevel.Warning => "warning",
-            LogLevel.Error => "error",
-            _ => "critical",
-        };
-
-        private static void AppendEscaped(StringBuilder line, string text)
-        {
-            foreach (var unit in text)
-            {
-                if (unit == '\n')
-                {
-                    line.Append(" | ");
-                }
-                else if (unit != '\r')
-                {
-                    line.Append(char.IsControl(unit) ? string.Create(CultureInfo.InvariantCulture, $"\\x{(int)unit:x2}") : unit.ToString());
-                }
+                var entry = new LogEntry(timeProvider.GetUtcNow(), logLevel, category, eventId.Name, formatter(state, exception), exception);
+                Console.Error.WriteLine(format == LogFormat.Json ? JsonLogLine.Write(entry, state as IReadOnlyList<KeyValuePair<string, object?>>) : TextLogLine.Write(entry));
             }
         }
     }

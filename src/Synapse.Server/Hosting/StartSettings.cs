@@ -1,6 +1,7 @@
 using Synapse.Postgres;
 using Synapse.Privacy;
 using Synapse.Providers.Configuration;
+using Synapse.Server.Security;
 using Synapse.Server.Telemetry;
 
 namespace Synapse.Server.Hosting;
@@ -119,9 +120,9 @@ internal sealed class StartSettings
     // Whoever made the current folder must not be able to send a key, or a file, of this user to an address of theirs.
     private static void CheckKeysStay(EnvironmentFile file, IConfigurationRoot configuration, List<string> faults)
     {
-        foreach (var token in new[] { SharedToken.Variable, SharedToken.FileVariable }.Where(name => file.Variables.TryGetValue(name, out var value) && value.Value.Length > 0))
+        foreach (var token in new[] { SharedToken.Variable, SharedToken.FileVariable, MetricsToken.Variable, MetricsToken.FileVariable }.Where(name => file.Variables.TryGetValue(name, out var value) && value.Value.Length > 0))
         {
-            faults.Add($"{file.Path}:{file.Variables[token].Line}: {token} stands in the current folder: whoever made that folder would know the token of this server. Set it in the environment or in the data folder.");
+            faults.Add($"{file.Path}:{file.Variables[token].Line}: {token} stands in the current folder: whoever made that folder would know a token of this server. Set it in the environment or in the data folder.");
         }
 
         foreach (var (name, (_, line)) in file.Variables.Where(static variable => KeyOf(variable.Key).ToUpperInvariant() is ServerOptionsReader.HostVariable or "SYNAPSE:SERVER:HOST" && variable.Value.Value.Length > 0))

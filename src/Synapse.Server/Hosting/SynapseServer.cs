@@ -80,7 +80,7 @@ public static class SynapseServer
         // It warns that its keys lie unencrypted, on every first start; they lie in a folder that only the owner can enter.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Logging.AddFilter("Synapse.Server.Security", LogLevel.Warning);
-        builder.Logging.AddProvider(new StandardErrorLoggerProvider(options.LogLevel, TimeProvider.System));
+        builder.Logging.AddProvider(new StandardErrorLoggerProvider(options.LogLevel, TimeProvider.System, options.LogFormat));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, address.SocketPath));
 
         builder.Services.AddSingleton(options);
@@ -100,10 +100,7 @@ public static class SynapseServer
             builder.Services.AddSynapsePages(options, database);
 
             // Commands that host the server for a moment export nothing: they would wait for the collector at their end.
-            if (telemetry is not null)
-            {
-                builder.Services.AddSynapseTelemetry(telemetry);
-            }
+            builder.Services.AddSynapseTelemetry(telemetry);
         }
 
         var app = builder.Build();
@@ -112,6 +109,10 @@ public static class SynapseServer
         if (options.ServesPages)
         {
             app.MapSynapsePages();
+            if (telemetry.Metrics is not null)
+            {
+                app.MapMetrics();
+            }
         }
 
         return app;
@@ -240,7 +241,7 @@ public static class SynapseServer
         IConfigurationRoot Configuration,
         ProviderConfiguration Providers,
         EgressPolicy Policy,
-        TelemetryEndpoint? Telemetry,
+        TelemetrySettings Telemetry,
         ModelStoreOptions Models,
         TeamDatabase? Database,
         string? SharedToken) ReadSettings(DataFolder dataFolder)
@@ -253,10 +254,10 @@ public static class SynapseServer
         var policy = EgressOptionsReader.Read(settings.Configuration, faults);
         var database = StoreSettings.Read(settings.Configuration, faults.Count == before ? policy : null, faults);
         var sharedToken = SharedToken.Read(settings.Configuration, faults);
-        TelemetryEndpoint? telemetry = null;
+        var telemetry = new TelemetrySettings(null, SendsLogs: false, null);
         if (faults.Count == before)
         {
-            telemetry = TelemetryEndpoint.Read(settings.Configuration, policy, faults);
+            telemetry = TelemetrySettings.Read(settings.Configuration, policy, faults);
 
             // What the policy never lets through is told now, and not by the first question.
             faults.AddRange(providers.Providers
@@ -369,6 +370,7 @@ public static class SynapseServer
         // One person uses a server on their own machine. The scope is asked for per request all the same, so that it can narrow later.
         services.AddScoped(_ => AccessScope.Everything);
         services.AddScoped<CollectionLookup>();
+        services.AddSingleton<ServerHealth>();
         return services;
     }
 
@@ -394,6 +396,7 @@ public static class SynapseServer
 
     private static void UseSynapse(this WebApplication app)
     {
+        app.UseMiddleware<RequestTrace>();
         app.UseMiddleware<ResponseHeaders>();
         app.UseMiddleware<RequestGuard>();
         app.UseExceptionHandler();

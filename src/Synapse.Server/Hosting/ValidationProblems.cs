@@ -12,6 +12,7 @@ internal static class ValidationProblems
         var problem = context.ProblemDetails;
         problem.Type = null;
         problem.Extensions.Remove("traceId");
+        problem.Extensions["requestId"] = context.HttpContext.TraceIdentifier;
         if (problem is HttpValidationProblemDetails validation)
         {
             validation.Errors = validation.Errors.ToDictionary(error => CamelCase(error.Key), error => error.Value, StringComparer.Ordinal);

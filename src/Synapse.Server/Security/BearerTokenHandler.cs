@@ -14,21 +14,28 @@ internal sealed class BearerTokenHandler(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Check());
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    /// <summary>The credential of the Authorization header; null when there is none of this kind.</summary>
+    internal static string? CredentialOf(HttpRequest request)
+        => request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : null;
+
+    /// <summary>Asks for a token.</summary>
+    internal static Task ChallengeAsync(HttpResponse response)
     {
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers.WWWAuthenticate = "Bearer";
+        response.StatusCode = StatusCodes.Status401Unauthorized;
+        response.Headers.WWWAuthenticate = "Bearer";
         return Task.CompletedTask;
     }
 
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => ChallengeAsync(Response);
+
     private AuthenticateResult Check()
     {
-        if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        if (CredentialOf(Request) is not { } credential)
         {
             return AuthenticateResult.NoResult();
         }
 
-        return token.Matches(header[Prefix.Length..].Trim())
+        return token.Matches(credential)
             ? AuthenticateResult.Success(Operator.Ticket(SchemeName))
             : AuthenticateResult.Fail("The bearer token is not valid.");
     }

@@ -18,6 +18,9 @@ internal static class Policies
     /// <summary>Browsers that are signed in.</summary>
     public const string Page = "page";
 
+    /// <summary>What scrapes the metrics, with its own token, and programs with the token of the data folder. Known only where metrics are served.</summary>
+    public const string Metrics = "metrics";
+
     /// <summary>Adds the two ways to sign in, and the policies.</summary>
     public static IServiceCollection AddSynapseSecurity(this IServiceCollection services)
     {
@@ -35,6 +38,16 @@ internal static class Policies
                 .RequireAuthenticatedUser().Build());
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SignInLinks>();
+        return services;
+    }
+
+    /// <summary>Adds the way in for what scrapes the metrics.</summary>
+    public static IServiceCollection AddMetricsToken(this IServiceCollection services, MetricsToken token)
+    {
+        services.AddSingleton(token);
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, MetricsTokenHandler>(MetricsTokenHandler.SchemeName, null);
+        services.AddAuthorizationBuilder().AddPolicy(Metrics, policy => policy
+            .AddAuthenticationSchemes(MetricsTokenHandler.SchemeName, BearerTokenHandler.SchemeName).RequireAuthenticatedUser());
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Synapse.Server.Telemetry;
 using Synapse.Web.Hosting;
 
 namespace Synapse.Server.Security;
@@ -14,7 +15,7 @@ internal sealed class ResponseHeaders(RequestDelegate next)
     }
 
     /// <summary>Whether an address is for programs, and no browser has to show what it answers.</summary>
-    public static bool IsData(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi");
+    public static bool IsData(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi") || path.StartsWithSegments(MetricsEndpoint.Path);
 
     private static Task SetAsync(object state)
     {

@@ -33,6 +33,9 @@ internal sealed class ProviderInstruments : IDisposable
                 state == status.State ? 1 : 0, Name(status), new KeyValuePair<string, object?>("synapse.state", ProviderMapping.Word(state))))),
             "{provider}",
             "1 for the state that a provider is in, 0 for the others.");
+        _meter.CreateObservableGauge(
+            "synapse.provider.circuit.open", () => Read<int>(statuses, status => [new(status.IsCircuitOpen ? 1 : 0, Name(status))]), "{provider}",
+            "1 while requests are kept from a provider, or from one of its models, because it failed; else 0.");
     }
 
     public void Dispose() => _meter.Dispose();

@@ -1,6 +1,7 @@
 using Synapse.Answering.Sentences;
 using Synapse.Library;
 using Synapse.Storage;
+using Synapse.Telemetry;
 
 namespace Synapse.Answering;
 
@@ -30,7 +31,9 @@ internal sealed class CitationVerifier(ILibraryStore library, AccessScope scope)
         }
 
         var end = place.StartOffset + place.Quote.Length;
-        if (text is null || end > text.Length || !text.AsSpan(place.StartOffset, place.Quote.Length).SequenceEqual(place.Quote))
+        var isThere = text is not null && end <= text.Length && text.AsSpan(place.StartOffset, place.Quote.Length).SequenceEqual(place.Quote);
+        SynapseTelemetry.Checked(isThere);
+        if (!isThere)
         {
             return null;
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Synapse.Errors;
 using Synapse.Storage;
+using Synapse.Telemetry;
 
 namespace Synapse.Embedding;
 
@@ -120,13 +121,17 @@ public sealed partial class PassageCache
         }
 
         var found = await _store!.FindCachedAsync(space, [.. claim.Keys.Values], cancellationToken);
+        var hits = 0;
         foreach (var (text, embedding) in claim.Keys.Keys.Zip(found))
         {
             if (!embedding.IsEmpty)
             {
                 embeddings[text] = embedding;
+                hits++;
             }
         }
+
+        SynapseTelemetry.LookedUp(hits, claim.Keys.Count - hits);
     }
 
     /// <summary>Adds what an embedder gave for claimed texts.</summary>

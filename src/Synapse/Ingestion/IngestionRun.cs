@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Synapse.Errors;
 using Synapse.Storage;
+using Synapse.Telemetry;
 
 namespace Synapse.Ingestion;
 
@@ -275,6 +276,7 @@ internal sealed class IngestionRun : IDisposable
         _skipped.AddRange(failed);
         var failedPaths = failed.Select(static skipped => skipped.Path).ToHashSet(StringComparer.Ordinal);
         var stored = files.Where(file => file.Version is not null && !failedPaths.Contains(file.File.Path)).ToList();
+        var before = _progress;
         _progress = _progress with
         {
             FilesDone = _progress.FilesDone + files.Count,
@@ -285,6 +287,7 @@ internal sealed class IngestionRun : IDisposable
             DocumentsRemoved = _progress.DocumentsRemoved + batch.RemovedDocumentIds.Count,
             ChunksStored = _progress.ChunksStored + stored.Sum(static file => (long)file.Version!.Chunks.Count),
         };
+        SynapseTelemetry.Committed(before, _progress, stored.Sum(static file => file.File.SizeBytes));
         _report(_progress = _progress with { BytesPerSecond = MeasureSpeed() });
         return files;
     }

@@ -45,6 +45,7 @@ internal sealed partial class JobAttempt(
     /// <returns>Whether the job was given back early, so that others get their turn.</returns>
     public async Task<bool> RunAsync(CancellationToken stopping)
     {
+        using var activity = SynapseTelemetry.BeginJob(_lease.JobId);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, _lost.Token);
         using var beating = new CancellationTokenSource();
         _tracked.Begin(claimed.Job, _lost);
@@ -163,6 +164,7 @@ internal sealed partial class JobAttempt(
         if (!known.OrderBy(static file => file.Path, StringComparer.Ordinal).SequenceEqual(skipped))
         {
             await jobs.ReplaceSkippedFilesAsync(_lease, sourceId, skipped, cancellationToken);
+            SynapseTelemetry.Skipped(skipped.ExceptBy(known.Select(static file => file.Path), static file => file.Path));
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class Searcher
         ArgumentNullException.ThrowIfNull(query);
         using var activity = SynapseTelemetry.BeginSearch();
         var result = await FindAsync(scope, query, cancellationToken);
-        SynapseTelemetry.Searched(result.Elapsed, result.Hits.Count > 0);
+        SynapseTelemetry.Searched(activity, result);
         return result;
     }
 
@@ -82,14 +82,42 @@ public sealed class Searcher
 
         var terms = _analyzer.AnalyzeQuery(intent.Text);
         await using var snapshot = await _store.OpenSnapshotAsync(scope, query.CollectionIds, cancellationToken);
-        var (embeddings, degraded) = await _queryEmbedder.EmbedAsync(intent.Text, snapshot.Spaces, cancellationToken);
-        var generator = new CandidateGenerator(snapshot, terms, embeddings, _plan);
-        var candidates = await generator.FindAsync(intent, cancellationToken);
+        var (embeddings, degraded) = await EmbedAsync(intent, snapshot, cancellationToken);
+        var candidates = await FindCandidatesAsync(new CandidateGenerator(snapshot, terms, embeddings, _plan), intent, cancellationToken);
         if (candidates.Count == 0)
         {
             return new SearchResult([], _time.GetElapsedTime(started)) { Degraded = degraded };
         }
 
+        var words = await RankAsync(snapshot, intent, terms, embeddings, candidates, cancellationToken);
+        if (await RerankAsync(snapshot, intent, candidates, cancellationToken) is { } leftOut)
+        {
+            degraded = [.. degraded, leftOut];
+        }
+
+        var hits = await ReadHitsAsync(snapshot, candidates, query.Limit, cancellationToken);
+        await BuiltInSimilarity.AddAsync(_embedders.BuiltIn, intent.Text, hits, cancellationToken);
+        return new SearchResult(hits, _time.GetElapsedTime(started)) { Words = words, Degraded = degraded };
+    }
+
+    private async ValueTask<EmbeddedQuery> EmbedAsync(QueryIntent intent, ISearchSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        using var stage = SynapseTelemetry.Begin("embedding");
+        return await _queryEmbedder.EmbedAsync(intent.Text, snapshot.Spaces, cancellationToken);
+    }
+
+    private static async ValueTask<List<Candidate>> FindCandidatesAsync(CandidateGenerator generator, QueryIntent intent, CancellationToken cancellationToken)
+    {
+        using var stage = SynapseTelemetry.Begin("candidates");
+        return await generator.FindAsync(intent, cancellationToken);
+    }
+
+    /// <summary>Puts the candidates in order; those without evidence go.</summary>
+    /// <returns>The words of the query with their weights.</returns>
+    private async ValueTask<WeightedWords> RankAsync(
+        ISearchSnapshot snapshot, QueryIntent intent, IReadOnlyList<QueryTerm> terms, QueryEmbeddings embeddings, List<Candidate> candidates, CancellationToken cancellationToken)
+    {
+        using var stage = SynapseTelemetry.Begin("ranking");
         await CandidateDescriber.DescribeAsync(snapshot, candidates, cancellationToken);
         var words = await WordWeigher.WeighAsync(snapshot, _analyzer, intent, cancellationToken);
         var fullMatch = await FullMatch.ScoreAsync(snapshot, terms, cancellationToken);
@@ -105,18 +133,24 @@ public sealed class Searcher
 
         candidates.RemoveAll(static candidate => !candidate.HasEvidence);
         candidates.Sort(Candidate.Compare);
-        if (_rerank is not null && await _rerank.ApplyAsync(snapshot, intent.Text, candidates, cancellationToken) is { } leftOut)
+        return words;
+    }
+
+    /// <returns>Why it was left out; null when it was done, or there is no reranker.</returns>
+    private async ValueTask<Degradation?> RerankAsync(ISearchSnapshot snapshot, QueryIntent intent, List<Candidate> candidates, CancellationToken cancellationToken)
+    {
+        if (_rerank is null)
         {
-            degraded = [.. degraded, leftOut];
+            return null;
         }
 
-        var hits = await ReadHitsAsync(snapshot, candidates, query.Limit, cancellationToken);
-        await BuiltInSimilarity.AddAsync(_embedders.BuiltIn, intent.Text, hits, cancellationToken);
-        return new SearchResult(hits, _time.GetElapsedTime(started)) { Words = words, Degraded = degraded };
+        using var stage = SynapseTelemetry.Begin("reranking");
+        return await _rerank.ApplyAsync(snapshot, intent.Text, candidates, cancellationToken);
     }
 
     private static async ValueTask<List<Hit>> ReadHitsAsync(ISearchSnapshot snapshot, List<Candidate> ranked, int limit, CancellationToken cancellationToken)
     {
+        using var stage = SynapseTelemetry.Begin("reading");
         var hits = new List<Hit>(limit);
         // A document that was removed since the view was opened has no text any more; the next ones move up.
         for (var from = 0; from < ranked.Count && hits.Count < limit; from += limit)

@@ -55,6 +55,9 @@ public sealed record ProviderStatus(
 {
     /// <summary>Currency of <see cref="Cost"/>, three letters; null without a price table, or when its prices are in several.</summary>
     public string? Currency { get; init; }
+
+    /// <summary>Whether requests are kept from it, or from one of its models, for now: its circuit is open.</summary>
+    public bool IsCircuitOpen { get; init; }
 }
 
 /// <summary>Tells how the configured providers are.</summary>

@@ -9,7 +9,7 @@ namespace Synapse.Providers.Tests.Configuration;
 public sealed partial class DocumentationTests
 {
     /// <summary>Variables that the server reads itself.</summary>
-    private static readonly string[] OfTheServer = ["SYNAPSE_DATA", "PORT", "SYNAPSE_HOST", "SYNAPSE_PUBLIC_URL", "DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_PASSWORD_FILE", "SYNAPSE_TOKEN", "SYNAPSE_TOKEN_FILE", "HF_ENDPOINT", "HF_TOKEN", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"];
+    private static readonly string[] OfTheServer = ["SYNAPSE_DATA", "PORT", "SYNAPSE_HOST", "SYNAPSE_PUBLIC_URL", "DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_PASSWORD_FILE", "SYNAPSE_TOKEN", "SYNAPSE_TOKEN_FILE", "HF_ENDPOINT", "HF_TOKEN", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_LOGS_EXPORTER", "SYNAPSE_METRICS_TOKEN", "SYNAPSE_METRICS_TOKEN_FILE", "SYNAPSE_LOG_FORMAT"];
 
     private static readonly string[] Configurations =
     [

@@ -47,9 +47,9 @@ public sealed class AskingApiTests(RunningServer server)
     public async Task A_problem_has_the_described_members_and_no_others()
     {
         using var unread = await PostAsync("/api/v1/search", "{");
-        Assert.Equal(["status", "title", "code", "detail"], await MembersAsync(unread));
+        Assert.Equal(["status", "title", "code", "detail", "requestId"], await MembersAsync(unread));
         using var invalid = await PostAsync("/api/v1/search", """{"query":"x","limit":0}""");
-        Assert.Equal(["code", "detail", "errors", "status", "title"], (await MembersAsync(invalid)).Order());
+        Assert.Equal(["code", "detail", "errors", "requestId", "status", "title"], (await MembersAsync(invalid)).Order());
     }
 
     private static async Task<List<string>> MembersAsync(HttpResponseMessage response)

@@ -50,6 +50,7 @@ public sealed class OutageTests : IDisposable
         var health = await server.Client.GetHealthAsync(Cancel);
         Assert.Equal(("unavailable", "unavailable"), (health.Status, health.Parts.Single(part => part.Name == "store").Status));
         Assert.DoesNotContain(PostgresServer.Password, health.Parts.Single(part => part.Name == "store").Detail, StringComparison.Ordinal);
+        Assert.Contains("synapse doctor", health.Parts.Single(part => part.Name == "store").Cure, StringComparison.Ordinal);
         using (var page = await browser.GetAsync("/library", Cancel))
         {
             Assert.Equal(HttpStatusCode.OK, page.StatusCode);

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Synapse.Contracts;
-using Synapse.Embedding;
 using Synapse.Errors;
 using Synapse.Library;
 using Synapse.Privacy;
 using Synapse.Server.Hosting;
 using Synapse.Server.Security;
+using Synapse.Server.Telemetry;
 using Synapse.Server.Wire;
 using Synapse.Storage;
 using Synapse.Telemetry;
@@ -17,8 +17,6 @@ namespace Synapse.Server.Features.Health;
 /// <summary>Whether the server is there, ready, and well.</summary>
 internal static class HealthEndpoints
 {
-    private const string Unavailable = "unavailable";
-
     private static readonly string Version =
         typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
@@ -52,60 +50,21 @@ internal static class HealthEndpoints
                 http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             }
 
-            var problem = new ProblemResponse(StatusCodes.Status503ServiceUnavailable, away.Title, away.Code, "The store cannot be used at present. GET /api/health and 'synapse doctor' say why.");
+            var problem = new ProblemResponse(StatusCodes.Status503ServiceUnavailable, away.Title, away.Code, "The store cannot be used at present. GET /api/health and 'synapse doctor' say why.") { RequestId = http.TraceIdentifier };
             return TypedResults.Json(problem, ContractsJsonContext.Default.ProblemResponse, Problems.ContentType, problem.Status);
         }
     }
 
-    private static async Task<Ok<HealthPartsResponse>> GetPartsAsync(
-        ILibraryStore library, IJobStore jobs, IEmbedder embedder, EgressPolicy policy, IProviderStatuses statuses, AccessScope scope, CancellationToken cancellationToken)
+    private static async Task<Ok<HealthPartsResponse>> GetPartsAsync(ServerHealth health, EgressPolicy policy, IProviderStatuses statuses, CancellationToken cancellationToken)
     {
-        var stored = await DescribeStoredAsync(library, jobs, scope, cancellationToken);
-        var providers = statuses.List();
-        HealthPartResponse[] parts =
-        [
-            .. stored,
-            new("embedder", "ok", (await embedder.GetSpaceAsync(cancellationToken)).Fingerprint),
-            new("egress", "ok", policy.IsOffline
-                ? $"offline mode: this machine and {policy.PrivateAddresses.Count} listed private addresses can be reached"
-                : "providers that are configured can be reached, and nothing else"),
-            .. providers.Select(PartOf),
-        ];
-        var status = parts.Any(part => part.Status == Unavailable) ? Unavailable : parts.All(part => part.Status == "ok") ? "ok" : "degraded";
-        return TypedResults.Ok(new HealthPartsResponse(status, Version, parts, policy.IsOffline) { Providers = [.. providers.Select(provider => provider.ToResponse())] });
-    }
-
-    // The parts are described while the store is away, too: that is when somebody looks.
-    private static async Task<IReadOnlyList<HealthPartResponse>> DescribeStoredAsync(ILibraryStore library, IJobStore jobs, AccessScope scope, CancellationToken cancellationToken)
-    {
-        try
+        var parts = (await health.ExamineAsync(cancellationToken)).Parts;
+        var status = parts.Any(static part => part.Status == ServerHealth.Unavailable) ? ServerHealth.Unavailable
+            : parts.All(static part => part.Status == ServerHealth.Ok) ? ServerHealth.Ok
+            : ServerHealth.Degraded;
+        return TypedResults.Ok(new HealthPartsResponse(
+            status, Version, [.. parts.Select(static part => new HealthPartResponse(part.Name, part.Status, part.Detail) { Since = part.Since, Cure = part.Cure })], policy.IsOffline)
         {
-            var collections = await library.ListCollectionsAsync(scope, cancellationToken);
-            var unfinished = await jobs.ListJobsAsync(scope, collectionId: null, unfinishedOnly: true, limit: 1_000, cancellationToken);
-            var waiting = unfinished.FirstOrDefault(job => job.State == Ingestion.IngestionJobState.Waiting);
-            return
-            [
-                new("store", "ok", $"{collections.Count} collections, {collections.Sum(collection => collection.DocumentCount)} documents, {collections.Sum(collection => collection.ChunkCount)} chunks"),
-                waiting is null
-                    ? new("ingestion", "ok", $"{unfinished.Count} jobs to do")
-                    : new("ingestion", "degraded", $"{unfinished.Count} jobs to do; waiting: {waiting.ErrorMessage}"),
-            ];
-        }
-        catch (SynapseException away) when (away.Kind == SynapseErrorKind.Unavailable)
-        {
-            return [new("store", Unavailable, away.Message)];
-        }
+            Providers = [.. statuses.List().Select(provider => provider.ToResponse())],
+        });
     }
-
-    // A provider that does not work takes nothing down: another takes over, or answers are quoted from the documents.
-    private static HealthPartResponse PartOf(ProviderStatus provider)
-        => new(
-            $"provider:{provider.Name}",
-            provider.State switch
-            {
-                ProviderState.Ready or ProviderState.Unknown => "ok",
-                ProviderState.Loading => "starting",
-                _ => "degraded",
-            },
-            $"{ProviderMapping.Word(provider.State)}; {provider.Requests} requests, {provider.Failures.Values.Sum()} failed{(provider.Detail is null ? "" : $"; {provider.Detail}")}");
 }
