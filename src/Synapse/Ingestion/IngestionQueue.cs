@@ -25,7 +25,7 @@ public sealed partial class IngestionQueue(
     private const int FairEvery = 4;
 
     private readonly JobBoard _board = new();
-    private readonly SourceSight _sight = new(time);
+    private readonly SourceSight _sight = new();
     private readonly string _server = Environment.MachineName;
     private volatile TaskCompletionSource _work = NewSignal();
 

@@ -4,7 +4,7 @@ using Synapse.Library;
 namespace Synapse.Ingestion;
 
 /// <summary>Which sources this machine sees. A look at a network folder that hangs counts as not seen, and only one look hangs at a time.</summary>
-internal sealed class SourceSight(TimeProvider time)
+internal sealed class SourceSight
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
@@ -23,7 +23,8 @@ internal sealed class SourceSight(TimeProvider time)
         var look = _looks.GetOrAdd(source.Location, static (location, source) => Task.Run(() => Exists(source)), source);
         try
         {
-            return await look.WaitAsync(s_patience, time, cancellationToken);
+            // A disk hangs in its own time, whatever clock the rest goes by.
+            return await look.WaitAsync(s_patience, TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException)
         {
