@@ -56,7 +56,7 @@ internal static class SwitchBench
         var collection = await FillAsync(library, ingestion, embedders.BuiltIn, chunks, cancellationToken);
         if (ingestion is PostgresStore team)
         {
-            await team.MaintainAsync(cancellationToken);
+            await TeamBench.SettleAsync(team, chunks, cancellationToken);
         }
 
         var options = Options.Create(new RetrievalOptions());

@@ -85,13 +85,7 @@ internal static class TeamBench
             DatabaseAddress.Read(settings, [])!, new PostgresOptions { IndexMemoryMegabytes = 3_000 }, TimeProvider.System, NullLogger<PostgresStore>.Instance);
         var loaded = await LoadAsync(store, store, store, embeddings, size, cancellationToken);
         var clock = Stopwatch.StartNew();
-        do
-        {
-            // The store's own work beside it may be at it already.
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
-            await store.MaintainAsync(cancellationToken);
-        }
-        while (await database.ScalarAsync<decimal>("SELECT coalesce(sum(chunk_count), 0) FROM synapse.vector_indexes", cancellationToken) < size);
+        await SettleAsync(store, size, cancellationToken);
         StoreBench.Report("settling: merging the rest, building vector indexes", clock.Elapsed.TotalSeconds, "s");
         await using var connection = await database.ConnectAsync(cancellationToken);
         clock.Restart();
@@ -117,6 +111,24 @@ internal static class TeamBench
         await AddLiveAsync(store, embeddings, loaded, cancellationToken);
         var indexed = await database.ScalarAsync<long[]>("SELECT array_agg(chunk_count ORDER BY up_to) FROM synapse.vector_indexes WHERE collection_id = (SELECT max(id) FROM synapse.collections)", cancellationToken);
         Console.WriteLine(FormattableString.Invariant($"indexed then: {string.Join(" + ", indexed)} of {loaded.Chunks - (size / SmallShare) + (2 * LiveChunks)} chunks"));
+    }
+
+    /// <summary>Waits until so many chunks are in vector indexes, and everything else is done that the store does by and by.</summary>
+    public static async Task SettleAsync(PostgresStore store, int chunks, CancellationToken cancellationToken)
+    {
+        do
+        {
+            // The store's own work beside it may be at it already.
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+            await store.MaintainAsync(cancellationToken);
+        }
+        while (await store.Connections.QueryAsync(CountAsync, cancellationToken) < chunks);
+
+        static async Task<decimal> CountAsync(NpgsqlConnection connection, CancellationToken token)
+        {
+            await using var command = new NpgsqlCommand("SELECT coalesce(sum(chunk_count), 0) FROM vector_indexes", connection);
+            return (decimal)(await command.ExecuteScalarAsync(token))!;
+        }
     }
 
     /// <summary>Adds to the large collection, whose index is there: alone, and while somebody searches it all the time.</summary>
