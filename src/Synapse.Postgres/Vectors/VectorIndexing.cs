@@ -41,38 +41,29 @@ internal sealed partial class VectorIndexing(NpgsqlDataSource source, PostgresOp
     /// <summary>Builds what a collection lacks before it can be searched in a space as fast as in any other, or waits for whoever does so already.</summary>
     public async Task EnsureAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
     {
-        while (true)
+        await using var held = await TakeAsync(table, collectionId, cancellationToken);
+
+        // Whatever is being added: a switch does not wait for the end of it.
+        while (await BuildOneAsync(held.Connection, table, collectionId, LoadPace.None, cancellationToken))
         {
-            await using (var held = await TryTakeAsync(table, collectionId, cancellationToken))
-            {
-                if (held is not null)
-                {
-                    // Whatever is being added: a switch does not wait for the end of it.
-                    while (await BuildOneAsync(held.Connection, table, collectionId, LoadPace.None, cancellationToken))
-                    {
-                    }
-
-                    return;
-                }
-            }
-
-            await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
         }
     }
 
     /// <summary>Drops the indexes of one collection in a space. No search waits for it.</summary>
     public async Task DropAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
     {
+        await using var held = await TakeAsync(table, collectionId, cancellationToken);
+        await VectorIndexRows.ForgetAsync(held.Connection, table.SpaceId, collectionId, cancellationToken);
+        await DropLeftoversAsync(held.Connection, table, collectionId, cancellationToken);
+    }
+
+    private async Task<HeldLock> TakeAsync(VectorTable table, long collectionId, CancellationToken cancellationToken)
+    {
         while (true)
         {
-            await using (var held = await TryTakeAsync(table, collectionId, cancellationToken))
+            if (await TryTakeAsync(table, collectionId, cancellationToken) is { } held)
             {
-                if (held is not null)
-                {
-                    await VectorIndexRows.ForgetAsync(held.Connection, table.SpaceId, collectionId, cancellationToken);
-                    await DropLeftoversAsync(held.Connection, table, collectionId, cancellationToken);
-                    return;
-                }
+                return held;
             }
 
             await Task.Delay(s_pause, TimeProvider.System, cancellationToken);

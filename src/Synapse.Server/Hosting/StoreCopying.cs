@@ -62,6 +62,14 @@ public static class StoreCopying
             return;
         }
 
+        var (place, options) = ReadPlace(dataFolder);
+        await RequireAsync(place, options, cancellationToken);
+    }
+
+    /// <summary>Reads where the store of a data folder is, and how a database is used.</summary>
+    /// <exception cref="InvalidConfigurationException">A setting is wrong.</exception>
+    internal static (Place Place, PostgresOptions Options) ReadPlace(DataFolder dataFolder)
+    {
         var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
         var faults = new List<string>(settings.Faults);
         var policy = EgressOptionsReader.Read(settings.Configuration, faults);
@@ -72,7 +80,7 @@ public static class StoreCopying
         }
 
         var options = settings.Configuration.GetSection(PostgresOptions.SectionName).Get<PostgresOptions>() ?? new();
-        await RequireAsync(new Place(database is null ? dataFolder.Path : null, database?.Database), options, cancellationToken);
+        return (new Place(database is null ? dataFolder.Path : null, database?.Database), options);
     }
 
     private static Place? ReadPlace(string key, string text, IConfiguration configuration, EgressPolicy policy, List<string> faults)

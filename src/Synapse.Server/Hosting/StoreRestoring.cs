@@ -1,5 +1,4 @@
 using Synapse.Errors;
-using Synapse.Postgres;
 using Synapse.Storage;
 using Synapse.Storage.Archiving;
 using Synapse.Storage.Copying;
@@ -30,17 +29,10 @@ public static class StoreRestoring
     public static async Task<RestoreReport> RunAsync(DataFolder dataFolder, string file, Action<CopyProgress> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataFolder);
-        var settings = StartSettings.Read(dataFolder, Directory.GetCurrentDirectory());
-        var faults = new List<string>(settings.Faults);
-        var policy = EgressOptionsReader.Read(settings.Configuration, faults);
-        var database = StoreSettings.Read(settings.Configuration, faults.Count == 0 ? policy : null, faults);
-        if (faults.Count > 0)
-        {
-            throw new InvalidConfigurationException(faults);
-        }
+        var (place, options) = StoreCopying.ReadPlace(dataFolder);
 
         // A store in the folder is kept under a lock; of the servers of a database, the one that is known can be told.
-        if (database is not null && ServerFile.Read(dataFolder) is { } server)
+        if (place.Database is not null && ServerFile.Read(dataFolder) is { } server)
         {
             throw new StoreInUseException(dataFolder.Path, $"a Synapse server (process {server.Pid})");
         }
@@ -48,15 +40,15 @@ public static class StoreRestoring
         using var archive = StoreArchive.Open(file, ArchiveContent.Store);
         var held = await archive.CheckAsync(TimeProvider.System, report, cancellationToken);
         using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new StandardErrorLoggerProvider(LogLevel.Warning, TimeProvider.System)));
-        var options = settings.Configuration.GetSection(PostgresOptions.SectionName).Get<PostgresOptions>() ?? new();
         dataFolder.Create();
-        await using var opened = StoreCopying.Open(new StoreCopying.Place(database is null ? dataFolder.Path : null, database?.Database), options, loggers);
+        await using var opened = StoreCopying.Open(place, options, loggers);
         var target = (IImportableStore)opened;
-        await new StoreCopy(archive, target, TimeProvider.System).RequireRoomAsync(cancellationToken);
+        var copy = new StoreCopy(archive, target, TimeProvider.System);
+        await copy.RequireRoomAsync(cancellationToken);
 
         // Before the store: were it the other way round, a run that is killed in between would leave them out for good.
         var left = PromptFiles.Write(dataFolder, archive);
-        return new RestoreReport(held, await new StoreCopy(archive, target, TimeProvider.System).RunAsync(report, cancellationToken), target.Name, left);
+        return new RestoreReport(held, await copy.RunAsync(report, cancellationToken), target.Name, left);
     }
 }
 
